@@ -1,0 +1,1 @@
+"""How fast the console is, measured beside what people would do without it."""

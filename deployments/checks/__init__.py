@@ -1,0 +1,1 @@
+"""One module per check of the self-test; a check looks and leaves evidence."""

@@ -1,0 +1,1 @@
+"""How installer archives enter: the watched folder, the upload, an address."""

@@ -1,0 +1,1 @@
+"""The steps of an archive's way in."""

@@ -1,0 +1,1 @@
+"""A new certificate for a running registry, by hand or when it is time."""

@@ -1,0 +1,8 @@
+"""Rows of this room."""
+
+from hosts.models.docker_host import DockerHost
+from hosts.models.leftover import Leftover
+from hosts.models.volume import Volume
+from hosts.models.volume_driver import VolumeDriver
+
+__all__ = ["DockerHost", "Leftover", "Volume", "VolumeDriver"]

@@ -1,0 +1,1 @@
+"""A Nutanix cluster on one machine, for tests and for the demo."""

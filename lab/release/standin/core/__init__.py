@@ -1,0 +1,1 @@
+"""The API, the sign-in, the token service and the door to the registry."""

@@ -1,0 +1,1 @@
+"""The one-shot `prepare`: turns harbor.yml into the configuration of every service."""

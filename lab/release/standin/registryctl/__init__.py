@@ -1,0 +1,1 @@
+"""Deletes blobs and manifests on the registry storage."""

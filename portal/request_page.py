@@ -1,0 +1,112 @@
+"""What the page of a request shows, to this person and in this state."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from deployments.client_trust import console_address
+from operations.models import Operation
+from operations.presenting import state_of
+from portal import permissions, services
+from portal.models import Request
+from portal.standing import what_is_there
+
+State = Request.State
+# States that may change while somebody looks, without their doing.
+_MOVING = (State.SUBMITTED, State.APPROVED, State.DELIVERING)
+_LINES = 200
+
+
+def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
+    """Everything in it was looked up for this person."""
+    wanted, place = services.wanted_of(asked), services.place_of(asked)
+    may = _may(request.user, asked)
+    return {
+        "asked": asked, "lines": wanted.summary(), "is_moving": asked.state in _MOVING,
+        "may": may,
+        "deciders": _deciders(asked, wanted, place),
+        "problems": services.problems_with(wanted, place) if asked.state == State.DRAFT else [],
+        "approvals": list(asked.approvals.select_related("by")),
+        **(_for_the_approver(asked) if may["decide"] else {}), **_delivery(request, asked),
+        **_given(request, asked),
+    }
+
+
+def _may(user: Any, asked: Request) -> dict[str, bool]:
+    """The acts that this person is offered now."""
+    return {
+        "change": permissions.may_change(user, asked),
+        "cancel": permissions.may_cancel(user, asked), "copy": permissions.may_copy(user, asked),
+        "decide": permissions.may_decide(user, asked),
+        "retry": asked.state == State.FAILED and permissions.may_operate(user),
+        "withdraw": permissions.may_withdraw(user, asked),
+    }
+
+
+def _deciders(asked: Request, wanted: Any, place: Any) -> services.Deciders | None:
+    """As the rules say now of a draft, and as they said when it was submitted."""
+    if asked.state == State.DRAFT:
+        return services.deciders_of(wanted, place)
+    if asked.state == State.SUBMITTED:
+        return services.Deciders(people=asked.people, approvers=asked.approvers)
+    return None
+
+
+def _for_the_approver(asked: Request) -> dict[str, Any]:
+    """What exists already, and what can still be promised."""
+    if asked.instance is None:
+        return {"standing": what_is_there(asked)}
+    return {
+        "room": services.room_of(asked.instance),
+        "there": list(services.projects_of(asked.team).filter(instance=asked.instance)[:50]),
+    }
+
+
+def _delivery(request: HttpRequest, asked: Request) -> dict[str, Any]:
+    """The operation that delivers, for who may follow it."""
+    operation = asked.operation
+    if operation is None or not Operation.objects.visible_to(request.user).filter(
+            pk=operation.pk).exists():
+        return {}
+    if asked.state in Request.IN_USE:
+        return {"log_of": operation}
+    lines = operation.lines.order_by("-number")[:_LINES]
+    return {
+        "operation": operation, "state": state_of(operation), "lines_of_log": list(lines)[::-1],
+        "lines_url": reverse("operations:lines", args=[operation.uuid]),
+    }
+
+
+def _given(request: HttpRequest, asked: Request) -> dict[str, Any]:
+    """What was delivered: secrets that wait for this person, and how to use it."""
+    if asked.state not in Request.IN_USE:
+        return {}
+    waiting = asked.handovers.filter(to=request.user.pk, is_ready=True, wiped_at=None)
+    return {
+        "secrets": list(waiting.select_related("robot")),
+        "snippets": _snippets(request, asked),
+    }
+
+
+def _snippets(request: HttpRequest, asked: Request) -> list[services.Snippet]:
+    trust = _trust_of(request, asked)
+    robot = asked.robots.select_related("instance").first()
+    if robot:
+        return services.snippets(services.use_of_robot(robot, trust))
+    project = asked.projects.select_related("instance").first()
+    if project is None:
+        return []
+    login = request.user.get_username()
+    return services.snippets(
+        services.use_of(project.instance, project, login=login, trust=trust)
+    )
+
+
+def _trust_of(request: HttpRequest, asked: Request) -> str:
+    """Where the authority of the registry is fetched, as clients reach the console."""
+    if asked.instance is None or asked.instance.certificate_id is None:
+        return ""
+    return console_address(request) + reverse(
+        "deployments:trust-authority", args=[asked.instance.uuid]
+    )

@@ -1,0 +1,19 @@
+"""What a delivery is to deliver, as long as it is still wanted."""
+
+from operations.errors import StepFailed
+from operations.run import Run
+from portal.asking import wanted_of
+from portal.kinds import Wanted
+from portal.models import Request
+
+_WANTED = (Request.State.APPROVED, Request.State.DELIVERING, Request.State.FAILED)
+
+
+def wish_of(run: Run) -> Wanted:
+    """Typed. Raises StepFailed when the request was given up: somebody resumed it all the same."""
+    if run.subject.state not in _WANTED:
+        raise StepFailed(
+            f"{run.subject} is {run.subject.get_state_display().lower()}: it is not delivered.",
+            advice="Ask for it anew.",
+        )
+    return wanted_of(run.subject)

@@ -1,0 +1,1 @@
+"""Releases come in: by the folder, the browser, an address."""
