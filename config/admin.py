@@ -27,7 +27,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 
     form, add_form = UserChangeForm, UserCreationForm
     change_password_form = AdminPasswordChangeForm
-    list_per_page = 50
+    list_per_page = 30
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple:
         own = (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
@@ -50,7 +50,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 class TeamAdmin(GroupAdmin, ModelAdmin):
     """Teams, whose permissions are powers, too; and the roles, which Slipway keeps itself."""
 
-    list_per_page = 50
+    list_per_page = 30
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple:
         own = tuple(super().get_readonly_fields(request, obj))

@@ -23,7 +23,7 @@ for model in (LogEntry, AccessAttempt, AccessLog, AccessFailureLog):
 class Kept:
     """History is read: nothing of it is written, changed or deleted here."""
 
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     # It reads the time of every row; the filter beside the list has days, too.
     date_hierarchy = None
@@ -76,7 +76,7 @@ class ChangeAdmin(Kept, LogEntryAdmin, ModelAdmin):
 class AttemptAdmin(AccessAttemptAdmin, ModelAdmin):
     """Failed sign-ins that count; deleting a row lets its person try again."""
 
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     date_hierarchy = None
     # The library's own action asks for no permission.

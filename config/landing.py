@@ -59,7 +59,7 @@ def _instances(user: AbstractBaseUser) -> dict[str, Any]:
     """Living instances, those in trouble first, and how many more there are."""
     living = HarborInstance.objects.visible_to(user).living()
     rank = Case(*(When(state=state, then=n) for n, state in enumerate(WORST_FIRST)), default=9)
-    found = living.select_related("certificate").order_by(rank, "name", "-pk")[: SHOWN + 1]
+    found = list(living.select_related("certificate").order_by(rank, "name", "-pk")[: SHOWN + 1])
     rows = [
         {
             "instance": row,

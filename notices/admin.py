@@ -20,7 +20,7 @@ _SIGNS = {"sent": "succeeded", "sending": "running", "waiting": "waiting", "fail
 class DeliveryAdmin(ModelAdmin):
     list_display = ["subject", "address", "shown_state", "attempts", "created_at", "sent_at"]
     list_filter = ["state", "kind"]
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     search_fields = ["address", "subject"]
     fields = [

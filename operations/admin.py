@@ -53,7 +53,7 @@ class OperationAdmin(ReadOnly, ModelAdmin):
     )
     list_filter = ("state", "kind")
     search_fields = ("title", "uuid")
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     ordering = ("-created_at", "-pk")
     fields = (
@@ -101,7 +101,7 @@ class ScheduleAdmin(ModelAdmin):
     list_display = ("slug", "kind", "every_minutes", "next_at", "last_at", "enabled")
     list_filter = ("enabled", "kind")
     search_fields = ("slug",)
-    list_per_page = 50
+    list_per_page = 30
     fields = ("slug", "kind", "every_minutes", "next_at", "last_at", "enabled")
     readonly_fields = ("slug", "kind", "last_at")
     inlines = (SlotInline,)

@@ -26,7 +26,7 @@ class TeamAdmin(ModelAdmin):
     list_display = ("name", "group", "cost_center", "is_active", "created_at")
     list_filter = ("is_active",)
     list_select_related = ("group",)
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     search_fields = ("name", "cost_center", "group__name")
     fields = ("name", "group", "cost_center", "is_active")
@@ -47,7 +47,7 @@ class OfferAdmin(ModelAdmin):
     purpose = _("On which registries a team, or every team, may ask for something.")
     list_display = ("instance", "team")
     list_select_related = ("instance", "team")
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     search_fields = ("instance__name", "instance__fqdn", "team__name")
     fields = ("instance", "team")
@@ -66,7 +66,7 @@ class ApprovalRuleAdmin(ModelAdmin):
     list_display_links = ("position", "kind")
     list_filter = ("kind", "people")
     search_fields = ("kind", "team__name", "approvers__name")
-    list_per_page = 50
+    list_per_page = 30
     fields = (
         "position", "kind", "instance", "team", "larger_than", "people", "approvers", "days",
     )
@@ -92,7 +92,7 @@ class RequestAdmin(ModelAdmin):
     list_display_links = ("shown_request",)
     list_filter = ("state", "kind")
     list_select_related = ("team", "requester")
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     search_fields = ("name", "team__name")
     fields = (

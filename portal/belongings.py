@@ -11,7 +11,7 @@ from deployments.models import HarborInstance
 from portal.choices import instances_for, projects_of, robots_of
 from portal.models import Project, Request, Robot, Team
 
-SHOWN = 50
+SHOWN = 25
 _SOON = timedelta(days=30)
 _OPEN = (Request.State.DRAFT, *Request.UNDER_WAY)
 

@@ -26,7 +26,7 @@ class EndpointAdmin(ModelAdmin):
     list_display_links = ["server_name"]
     list_filter = ["state", "owner"]
     list_select_related = ["owner"]
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     search_fields = ["server_name", "address", "served_fingerprint"]
     autocomplete_fields = ["expected"]

@@ -20,7 +20,7 @@ class RecordedAdmin(ModelAdmin):
     # What a person may change later; everything else is what was signed.
     changeable: tuple[str, ...] = ("owner",)
 
-    list_per_page = 50
+    list_per_page = 30
     show_full_result_count = False
     list_select_related = ["owner"]
 

@@ -34,7 +34,7 @@ class HarborInstanceAdmin(ModelAdmin):
     list_display = ("name", "fqdn", "shown_state", "place", "release", "shown_test", "owner")
     list_filter = ("state", "size", "auth_mode", "storage", "owner")
     list_select_related = ("host", "cluster", "release", "owner")
-    list_per_page = 50
+    list_per_page = 30
     search_fields = ("name", "fqdn")
     actions = ("deploy_selected", "self_test_selected")
     autocomplete_fields = (

@@ -67,7 +67,7 @@ class ReleaseAdmin(IntakePages, ModelAdmin):
                 "mirror like registry.example.com/mirror, or Harbor's public registry.")
     list_display = ("version", "source", "architecture", "size", "image_count", "created_at")
     list_filter = ("source",)
-    list_per_page = 50
+    list_per_page = 30
     search_fields = ("version", "archive", "mirror_prefix")
     readonly_fields = ("architecture", "size", "image_count")
     conditional_fields = {

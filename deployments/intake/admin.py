@@ -15,7 +15,7 @@ class IncomingArchiveAdmin(ModelAdmin):
     list_display = ("name", "shown_state", "way", "shown_size", "reason", "release", "shown_change")
     list_filter = ("state", "way")
     list_select_related = ("release",)
-    list_per_page = 50
+    list_per_page = 30
     search_fields = ("name", "url", "sha256")
     fields = (
         "name", "way", "shown_state", "shown_size", "sha256", "url", "reason", "advice", "release",

@@ -36,7 +36,7 @@ class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
                     "shown_seen", "owner")
     list_filter = ("state", "differs", ("cluster", AutocompleteSelectFilter), "owner")
     list_filter_submit = True
-    list_per_page = 50
+    list_per_page = 30
     list_select_related = ("cluster", "owner")
     search_fields = ("name", "address", "vm_ext_id")
     actions = ("make_and_connect", "compare_now")

@@ -30,7 +30,7 @@ class VolumeAdmin(ModelAdmin):
         "name", "shown_room", "used_by", "host", "shown_backend", "shown_state", "owner",
     )
     list_filter = ("state", "kept", "role", "backend", "owner")
-    list_per_page = 50
+    list_per_page = 30
     list_select_related = ("host", "owner")
     ordering = ("-used_percent", "name", "-pk")
     search_fields = ("name", "used_by", "volume_group_ext_id", "disk_ext_id")

@@ -15,7 +15,7 @@ class VolumeDriverAdmin(ModelAdmin):
     purpose = _("The “nutanix” volume driver for Docker, for machines that cannot have volume "
                 "groups. A deployment that chooses it installs it on its host.")
     list_display = ("name", "cluster", "reference", "storage_container")
-    list_per_page = 50
+    list_per_page = 30
     list_select_related = ("cluster",)
     search_fields = ("name", "reference", "prism_address")
     autocomplete_fields = ("cluster",)

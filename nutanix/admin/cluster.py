@@ -30,7 +30,7 @@ class ClusterAdmin(ModelAdmin):
         "default_image_name", "checked_at",
     )
     list_filter = ("prism",)
-    list_per_page = 50
+    list_per_page = 30
     list_select_related = ("prism",)
     search_fields = ("name", "ext_id")
     actions = ("read_again",)

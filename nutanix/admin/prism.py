@@ -26,7 +26,7 @@ class PrismAdmin(ConnectPages, ModelAdmin):
     purpose = _("The Prism Central or Prism Element of your cluster, like prism.example.com:9440.")
     list_display = ("name", "kind", "address", "version", "shown_state", "shown_test")
     list_filter = ("kind",)
-    list_per_page = 50
+    list_per_page = 30
     search_fields = ("name", "address")
     actions = ("test_connection", "read_their_clusters")
     readonly_fields = ("version", "verified_at", "problem")
