@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from lib.fields import secret_fields
+from lib.auditing import record
 
 # What signing and probing write by themselves is no act of a person.
 _UNRECORDED = {
@@ -24,11 +24,4 @@ class CertificatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from auditlog.registry import auditlog  # needs the models of every app
-
-        for name, unrecorded in _UNRECORDED.items():
-            model = self.get_model(name)
-            auditlog.register(
-                model, exclude_fields=unrecorded, mask_fields=secret_fields(model),
-                mask_callable="lib.fields.mask",
-            )
+        record(self, _UNRECORDED)

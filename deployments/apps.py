@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from lib.fields import secret_fields
+from lib.auditing import record
 
 # Written by operations, not by people.
 _UNRECORDED = ["health", "state", "tested_at", "deployed_at"]
@@ -20,9 +20,4 @@ class DeploymentsConfig(AppConfig):
         from deployments import outcomes  # noqa: F401  (connects its receiver)
 
         auditlog.register(self.get_model("IncomingArchive"), include_fields=["name", "way", "url"])
-        for name, unrecorded in (("Release", ["images"]), ("HarborInstance", _UNRECORDED)):
-            model = self.get_model(name)
-            auditlog.register(
-                model, exclude_fields=unrecorded, mask_fields=secret_fields(model),
-                mask_callable="lib.fields.mask",
-            )
+        record(self, {"Release": ["images"], "HarborInstance": _UNRECORDED})
