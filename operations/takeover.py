@@ -37,8 +37,8 @@ def take_over(operation: Operation, wanted: list[Claimed]) -> bool:
             return False
         blocker = claims.find_blocker(wanted, but=row)
         if blocker:
-            what = f"“{blocker.operation.title}”, which holds {blocker.key}"
-            row.move(to=State.WAITING, only_from=(State.QUEUED,), waiting_for=what[:300])
+            what = f"“{blocker.operation.title}”"[:300]
+            row.move(to=State.WAITING, only_from=(State.QUEUED,), waiting_for=what)
         else:
             claims.require_unchanged(row)
             claims.take(row, wanted)

@@ -210,7 +210,7 @@ def test_one_that_waits_says_for_what_and_is_woken_by_the_end_of_the_other(start
     run(waiter)
 
     assert waiter.state == "waiting"
-    assert waiter.waiting_for == f"“Build: sailors”, which holds group:{holder.object_id}"
+    assert waiter.waiting_for == "“Build: sailors”"
 
     holder.move(to="failed", only_from=("running",), finished_at=timezone.now())
     claims.release(holder)
