@@ -37,6 +37,15 @@ def translated(state: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+# What a page begins with; older ones come when somebody scrolls up or searches.
+_LINES_ON_PAGE = 200
+
+
+def newest_lines(operation: Operation) -> list[LogLine]:
+    """The last lines of the log, oldest first."""
+    return list(operation.lines.order_by("-number")[:_LINES_ON_PAGE])[::-1]
+
+
 def lines_of(lines: QuerySet[LogLine]) -> list[dict[str, Any]]:
     """Rows as the browser takes them."""
     rows = lines.values_list("number", "at", "step", "level", "text")

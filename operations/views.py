@@ -21,9 +21,7 @@ from lib.errors import ServiceError
 from operations import services
 from operations.log_search import LogSearch
 from operations.models import LogLine, Operation
-from operations.presenting import lines_of, state_of
-
-_LINES_ON_PAGE = 500
+from operations.presenting import lines_of, newest_lines, state_of
 
 
 @require_GET
@@ -31,12 +29,10 @@ _LINES_ON_PAGE = 500
 def operation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     shown = _visible(request, uuid)
     may_act = services.may_act(request.user, shown)
-    # The newest lines, oldest first.
-    newest = shown.lines.order_by("-number")[:_LINES_ON_PAGE]
     context = {
         "operation": shown,
         "state": state_of(shown),
-        "lines": list(newest)[::-1],
+        "lines": newest_lines(shown),
         "lines_url": reverse("operations:lines", args=[uuid]),
         "may_cancel": may_act,
         "may_resume": may_act,

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from deployments.client_trust import console_address
 from operations.models import Operation
-from operations.presenting import state_of
+from operations.presenting import newest_lines, state_of
 from portal import permissions, services
 from portal.models import Request
 from portal.standing import what_is_there
@@ -15,7 +15,6 @@ from portal.standing import what_is_there
 State = Request.State
 # States that may change while somebody looks, without their doing.
 _MOVING = (State.SUBMITTED, State.APPROVED, State.DELIVERING)
-_LINES = 200
 
 
 def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
@@ -71,9 +70,9 @@ def _delivery(request: HttpRequest, asked: Request) -> dict[str, Any]:
         return {}
     if asked.state in Request.IN_USE:
         return {"log_of": operation}
-    lines = operation.lines.order_by("-number")[:_LINES]
     return {
-        "operation": operation, "state": state_of(operation), "lines_of_log": list(lines)[::-1],
+        "operation": operation, "state": state_of(operation),
+        "lines_of_log": newest_lines(operation),
         "lines_url": reverse("operations:lines", args=[operation.uuid]),
     }
 

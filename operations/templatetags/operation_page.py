@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from operations import services
 from operations.models import Operation
-from operations.presenting import state_of, title_of
-
-LINES_SHOWN = 500
+from operations.presenting import newest_lines, state_of, title_of
 
 register = template.Library()
 
@@ -107,13 +105,12 @@ def live_operation(context: template.Context, operation: Operation) -> dict[str,
     """The live page of one operation inside another page, for the person of the request."""
     request = context["request"]
     may_act = services.may_act(request.user, operation)
-    newest = operation.lines.order_by("-number")[:LINES_SHOWN]
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "operation": operation,
         "state": state_of(operation),
-        "lines": list(newest)[::-1],
+        "lines": newest_lines(operation),
         "lines_url": reverse("operations:lines", args=[operation.uuid]),
         "may_cancel": may_act,
         "may_resume": may_act,
