@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from hosts import drift, services
 from hosts.admin.acting import act
 from hosts.admin.connecting import ConnectPages, links_of
+from hosts.admin.image_pages import ImagePages
 from hosts.admin.import_pages import ImportPages
 from hosts.admin.leftover_pages import LeftoverPages
 from hosts.models import DockerHost
@@ -29,7 +30,7 @@ _LOCKED = ("name", "cluster", "cpus", "memory_mib", "disk_gib")
 
 
 @admin.register(DockerHost)
-class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
+class DockerHostAdmin(ConnectPages, ImagePages, ImportPages, LeftoverPages, ModelAdmin):
     purpose = _("Machines whose Docker Engine carries a Harbor. A deployment makes its own; add "
                 "one here to use a machine that you have already.")
     list_display = ("name", "address", "cluster", "docker_version", "shown_free", "shown_state",
@@ -126,6 +127,7 @@ class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             *self.leftover_urls(),
+            *self.image_urls(),
             *self.import_urls(),
             path("<int:pk>/act/<slug:verb>/", wrap(self.act_view), name="hosts_dockerhost_act"),
             path("<int:pk>/connect/", wrap(self.connect_view), name="hosts_dockerhost_connect"),
