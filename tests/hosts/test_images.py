@@ -1,6 +1,7 @@
 """Images of a cluster: found, fetched once from a URL or from the console, and made the default."""
 
 import hashlib
+import sys
 import threading
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -10,9 +11,9 @@ from django.urls import reverse
 
 from hosts import images
 from hosts.models import ImageFetch
-from hosts.steps import fetch_image as fetch_steps
 from hosts.steps import prism as prism_steps
 from hosts.suitable_images import NEEDS, SUITABLE
+from lab.prism.faults import Fault
 from operations import runner, services
 from operations.errors import Refused
 from operations.models import StepRun
@@ -166,7 +167,7 @@ def test_a_worker_that_dies_after_prism_was_asked_makes_one_image(
     if step == "fetch_image":
         monkeypatch.setattr(ImageFetch, "request_answered", _die)
     else:
-        monkeypatch.setattr(fetch_steps, "_ready", _die)
+        monkeypatch.setattr(sys.modules["hosts.steps.fetch_image"], "_ready", _die)
     ended = carried_out(operation)
     assert ended.state != "succeeded"
     monkeypatch.undo()
@@ -190,7 +191,7 @@ def test_a_repeated_step_makes_no_second_image(prism, cluster, console):
 
 
 def test_a_lost_answer_makes_one_image(prism, cluster, console):
-    FAULT
+    prism.faults.add(Fault(method="POST", path=r"/images/?$", drop_answer=True))
 
     ended = carried_out(images.add(cluster, name="debian", file="debian.qcow2"))
 
