@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
@@ -30,7 +31,7 @@ class MadeFromForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for kind in PICKED:
+        for kind in filter(self.fields.__contains__, PICKED):
             field, row = self.fields[kind], self.instance
             field.initial = _value(row, kind)
             field.widget.attrs["data-ajax--url"] = reverse(
@@ -45,7 +46,7 @@ class MadeFromForm(forms.ModelForm):
         """All that is wrong with both; an unchanged choice is asked for when a machine is made."""
         found = super().clean() or self.cleaned_data
         cluster = found.get("cluster") if "cluster" in self.fields else self.instance.cluster
-        for kind in PICKED:
+        for kind in filter(self.fields.__contains__, PICKED):
             value = found.get(kind) or ""
             if not value:
                 self.instance.choose(kind, "", "")
@@ -66,7 +67,19 @@ class MadeFromForm(forms.ModelForm):
             self.instance.choose(kind, choice.ext_id, choice.name)
 
 
-class PickPages:
+class ShowsPicked:
+    """For people who may only look, and for rows that are locked."""
+
+    @admin.display(description=_("Image"))
+    def image(self, row: MadeFrom) -> str:
+        return row.image_name or "–"
+
+    @admin.display(description=_("Subnet"))
+    def subnet(self, row: MadeFrom) -> str:
+        return row.subnet_name or "–"
+
+
+class PickPages(ShowsPicked):
     """A view of the admin's host pages."""
 
     def pick_urls(self) -> list[URLPattern]:
