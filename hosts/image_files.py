@@ -1,5 +1,4 @@
-"""The console's folder of images: which files it has, and the addresses at which clusters fetch them.
-"""
+"""The console's folder of images: what it has, and the addresses at which clusters fetch it."""
 
 import hashlib
 import os

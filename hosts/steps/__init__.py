@@ -15,7 +15,7 @@ from hosts.steps.volume_driver import remove_volume_driver
 
 __all__ = [
     "check_engine", "check_image", "compare_hosts", "delete_host", "delete_leftover",
-    "delete_volumes", "detach_volumes", "fetch_image", "give_up_machine", "is_switched_on", "prepare_volumes", "provision_host",
-    "reach_docker", "read_image_file", "remove_volume_driver", "renew_client", "renew_server", "resize_host",
-    "switch_machine_off", "switch_machine_on",
+    "delete_volumes", "detach_volumes", "fetch_image", "give_up_machine", "is_switched_on",
+    "prepare_volumes", "provision_host", "reach_docker", "read_image_file", "remove_volume_driver",
+    "renew_client", "renew_server", "resize_host", "switch_machine_off", "switch_machine_on",
 ]

@@ -28,7 +28,8 @@ def cluster(request, prism):
     )
     prism.add_image("rocky-9")
     prism.add_subnet(Subnet(uuid=prism.state.new_uuid(), name="second", managed=True,
-                            network="10.9.0.0", prefix=24, pool=("10.9.0.10", "10.9.0.90")))
+                            network="10.9.0.0/24", gateway="10.9.0.1",
+                            pool=("10.9.0.10", "10.9.0.90")))
     return found
 
 
