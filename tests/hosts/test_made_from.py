@@ -87,7 +87,9 @@ def test_a_forged_choice_is_refused_beside_its_field(cluster, ada):
 def test_an_existing_machine_has_no_image(cluster, ada):
     chosen = picked(cluster, "image", "rocky-9").value
 
-    text = ada.post(ADD, sent(cluster, cluster="", address="10.0.0.9", image=chosen))
+    given = sent(cluster, address="10.0.0.9", image=chosen) | {"cluster": ""}
+
+    text = ada.post(ADD, given)
 
     assert "Only for a new machine on a cluster" in text.content.decode()
 
