@@ -1,4 +1,4 @@
-"""The images of a cluster, and the pick-list that follows the chosen cluster."""
+"""The images of a cluster, from its page to the form of one more."""
 
 import os
 from pathlib import Path
@@ -38,14 +38,3 @@ def test_from_the_cluster_to_the_form_of_an_image(page, cluster):
     page.get_by_role("link", name="Add an image").click()
     page.get_by_label("Or a file of the console").wait_for()
     look(page, "add-image")
-
-
-def test_the_pick_list_follows_the_chosen_cluster(page, cluster):
-    page.goto(reverse("admin:hosts_dockerhost_add"))
-    page.locator("#id_cluster").select_option(str(cluster.pk))
-    page.locator("#id_image + .select2 .select2-selection").click()
-
-    page.locator(".select2-results__option", has_text="rocky-9").click()
-
-    assert page.locator("#id_image").input_value().endswith(" rocky-9")
-    look(page, "host")
