@@ -168,6 +168,8 @@ SERVESTATIC_USE_FINDERS, SERVESTATIC_AUTOREFRESH = True, DEBUG
 # How others reach the console; written into certificates as the place of revocation lists, and
 # the beginning of links in mails and calendars.
 CONSOLE_URL = env("CONSOLE_URL", default="").rstrip("/")
+# Disk images that Nutanix clusters may fetch from the console: files directly in this folder.
+IMAGES_DIR = Path(env("SLIPWAY_IMAGES", default=str(DATA_DIR / "images")))
 RELEASES_DIR = Path(env("RELEASES_DIR", default=str(DATA_DIR / "releases")))
 # Bytes: the largest archive taken in, and what must stay free beside it.
 RELEASES_LARGEST = env.int("RELEASES_LARGEST", default=8 * 1024**3)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("operations/", include("operations.urls")),
     path("registries/", include("deployments.urls")),
     path("portal/", include("portal.urls")),
+    path("images/", include("hosts.image_urls")),
     path("certificates/", include("certificates.urls")),
     path("admin/queues/", include("config.queues")),
     path("metrics", metrics, name="metrics"),

@@ -20,7 +20,7 @@ def plan(instance: HarborInstance) -> None:
         if instance.host is None:
             instance.record(host=hosts.plan_host(
                 name=instance.name, cluster=instance.cluster, owner=instance.owner,
-                **_size_of_machine(instance),
+                made_from=instance.made_from(), **_size_of_machine(instance),
             ))
         hosts.plan_volumes(
             claimed_by=str(instance.uuid), prefix=instance.name,
@@ -34,7 +34,8 @@ def plan(instance: HarborInstance) -> None:
 def machine_of(instance: HarborInstance) -> DockerHost:
     """The host; before there is one, the row it would become, which is not in the database."""
     return instance.host or DockerHost(
-        name=instance.name, cluster=instance.cluster, **_size_of_machine(instance)
+        name=instance.name, cluster=instance.cluster, **instance.made_from(),
+        **_size_of_machine(instance),
     )
 
 

@@ -16,6 +16,7 @@ _UNRECORDED = {
         "state", "volume_group_ext_id", "disk_ext_id", "filesystem_uuid", "device", "facts",
         "requests",
     ],
+    "ImageFetch": ["requests"],
     "VolumeDriver": [],
 }
 

@@ -36,14 +36,14 @@ def _with_cluster(prism: PrismClient, host: DockerHost) -> Iterator[str]:
 
 
 def _with_image(prism: PrismClient, host: DockerHost) -> Iterator[str]:
-    cluster, chosen = host.cluster, host.cluster.default_image_ext_id
+    cluster, (chosen, called) = host.cluster, host.chosen("image")
     # By its name in one request; among all of them when it was renamed.
     image = next((
-        each for name in dict.fromkeys((cluster.default_image_name, ""))
+        each for name in dict.fromkeys((called, ""))
         for each in prism.images(cluster.ext_id, name) if each.ext_id == chosen
     ), None)
     if image is None:
-        yield f"The image {host.cluster.default_image_name} is gone from Prism."
+        yield f"The image {called} is gone from Prism."
     elif image.size_bytes > host.disk_gib * GIB:
         yield (
             f"The image {image.name} needs a disk of {human(image.size_bytes)}; "
@@ -53,9 +53,10 @@ def _with_image(prism: PrismClient, host: DockerHost) -> Iterator[str]:
 
 def _with_subnet(prism: PrismClient, host: DockerHost) -> Iterator[str]:
     known = {each.ext_id: each for each in prism.subnets(host.cluster.ext_id)}
-    subnet = known.get(host.cluster.default_subnet_ext_id)
+    chosen, called = host.chosen("subnet")
+    subnet = known.get(chosen)
     if subnet is None:
-        yield f"The subnet {host.cluster.default_subnet_name} is gone from Prism."
+        yield f"The subnet {called} is gone from Prism."
     elif host.static_address:
         yield from _with_address(host, subnet)
     elif subnet.managed and subnet.free_addresses == 0:

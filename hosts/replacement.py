@@ -12,7 +12,7 @@ def problems_with_replacement(
     prism: PrismClient, host: DockerHost, volumes: Iterable[Volume]
 ) -> list[str]:
     """Every reason that Prism knows today: for the new machine, and for the data it is to carry."""
-    lacking = host.cluster.missing_defaults()
+    lacking = host.lacking()
     if lacking:
         return [f"The cluster {host.cluster} lacks {', '.join(lacking)}."]
     problems = problems_with_new_machine(prism, host)

@@ -18,14 +18,17 @@ RENEW_ENGINE_CERTIFICATE = "renew-engine-certificate"
 
 def plan_host(
     *, name: str, cluster: Cluster, cpus: int, memory_mib: int, disk_gib: int,
-    owner: Group | None = None,
+    owner: Group | None = None, made_from: Mapping[str, str] | None = None,
 ) -> DockerHost:
-    """The row of a machine to be made; the living one of that name when there is one."""
+    """The row of a machine to be made; the living one of that name when there is one.
+
+    `made_from` are the fields of MadeFrom; without, the cluster's defaults count.
+    """
     found = DockerHost.objects.filter(name=name).exclude(state=DockerHost.State.GONE).first()
     if found is None:
         return DockerHost.objects.create(
             name=name, cluster=cluster, cpus=cpus, memory_mib=memory_mib, disk_gib=disk_gib,
-            owner=owner,
+            owner=owner, **(made_from or {}),
         )
     if found.cluster_id != cluster.pk:
         raise Refused(

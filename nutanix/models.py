@@ -135,14 +135,19 @@ class Cluster(models.Model):
         """A client of the Prism that rules this cluster; close it."""
         return self.prism.client()
 
-    def missing_defaults(self) -> list[str]:
-        """What must be chosen before a machine can be made here; empty when it is complete."""
+    def missing_defaults(self, *, besides: tuple[str, ...] = ()) -> list[str]:
+        """What must be chosen before a machine can be made here; empty when it is complete.
+
+        `besides`: the kinds (subnet, container, image) that the machine brings along itself.
+        """
         wanted = (
-            (self.default_subnet_ext_id, _("a subnet")),
-            (self.default_container_ext_id, _("a storage container")),
-            (self.default_image_ext_id, _("an image")),
+            ("subnet", _("a subnet")), ("container", _("a storage container")),
+            ("image", _("an image")),
         )
-        return [str(name) for value, name in wanted if not value]
+        return [
+            str(name) for kind, name in wanted
+            if kind not in besides and not getattr(self, f"default_{kind}_ext_id")
+        ]
 
 
 def _is_https(url: str) -> bool:

@@ -8,6 +8,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from deployments.login_modes import problems_with_login
 from deployments.models import HarborInstance
+from hosts.admin.picking import MadeFromForm
 
 # Stored together as auth_settings, under Harbor's own names (`harbor.md 5.13`).
 AUTH_FIELDS = {
@@ -26,7 +27,7 @@ def _text(label: Any) -> forms.CharField:
     return forms.CharField(label=label, required=False, widget=UnfoldAdminTextInputWidget())
 
 
-class InstanceForm(forms.ModelForm):
+class InstanceForm(MadeFromForm):
     """One place for the registry, one way to log in, and every contradiction at once."""
 
     ldap_url = _text(AUTH_FIELDS["ldap_url"])

@@ -17,17 +17,18 @@ from deployments.admin.revealing import reveal
 from deployments.client_trust import trust_page
 from deployments.models import HarborInstance
 from deployments.presenting import facts_of
+from hosts.admin.picking import PICKED, ShowsPicked
 from lib.shown import chip, moment
 
 # What exists outside the database by then, or decides what does.
 _LOCKED = (
     "name", "fqdn", "cluster", "host", "release", "size", "storage", "volume_driver",
     "registry_gib", "database_gib", "redis_gib", "jobservice_gib", "http_port", "https_port",
-    "takes_over",
+    "takes_over", *PICKED,
 )
 
 @admin.register(HarborInstance)
-class HarborInstanceAdmin(ModelAdmin):
+class HarborInstanceAdmin(ShowsPicked, ModelAdmin):
     form = InstanceForm
     purpose = _("One Harbor registry each, like registry.example.com: described by a form, made by "
                 "one click, tested from the volume to the pull.")
@@ -50,7 +51,7 @@ class HarborInstanceAdmin(ModelAdmin):
     }
     fieldsets = (
         (None, {"fields": ("name", "fqdn", "owner")}),
-        (_("Where"), {"fields": ("cluster", "host", "continue_without_name")}),
+        (_("Where"), {"fields": ("cluster", *PICKED, "host", "continue_without_name")}),
         (_("What"), {"fields": ("release", "size", "http_port", "https_port")}),
         (_("Storage"), {
             "fields": (

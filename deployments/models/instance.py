@@ -12,6 +12,7 @@ from deployments.models.queries import InstanceQuerySet
 from deployments.models.release import Release
 from deployments.models.sizes import PRESETS, ROLES, Preset, Size
 from hosts.models import VolumeDriver
+from hosts.models.made_from import MadeFrom
 from lib.fields import EncryptedTextField
 from lib.names import validate_dns_label, validate_fqdn
 from lib.passwords import new_password
@@ -20,7 +21,7 @@ PORT = [MinValueValidator(1), MaxValueValidator(65535)]
 GIB = [MinValueValidator(1), MaxValueValidator(64 * 1024)]
 
 
-class HarborInstance(models.Model):
+class HarborInstance(MadeFrom):
     """A registry that Slipway made and keeps; the row outlives the registry."""
 
     class State(models.TextChoices):

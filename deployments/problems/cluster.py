@@ -18,7 +18,7 @@ def problems_with_cluster(instance: HarborInstance) -> list[str]:
     cluster = machine.cluster
     is_new = not machine.address
     problems = [
-        f"Choose {label} for the cluster {cluster}." for label in cluster.missing_defaults()
+        f"Choose {label} for the cluster {cluster}." for label in machine.lacking()
         if is_new
     ]
     try:

@@ -13,8 +13,10 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from hosts import drift, services
 from hosts.admin.acting import act
 from hosts.admin.connecting import ConnectPages, links_of
+from hosts.admin.image_pages import ImagePages
 from hosts.admin.import_pages import ImportPages
 from hosts.admin.leftover_pages import LeftoverPages
+from hosts.admin.picking import PICKED, MadeFromForm, PickPages
 from hosts.models import DockerHost
 from hosts.models.first_boot import FirstBoot
 from lib.errors import ServiceError
@@ -22,14 +24,15 @@ from lib.shown import chip, moment
 from lib.sizes import human
 
 _TOLD = ("shown_state", "docker_version", "storage_driver", "shown_system", "shown_free",
-         "shown_seen", "vm_ext_id", "server_certificate")
+         "shown_seen", "vm_ext_id", "image_name", "subnet_name", "server_certificate")
 FIRST_BOOT = tuple(field.name for field in FirstBoot._meta.get_fields())
 # Settings of the first boot stay open: a rebuilt machine has one again.
 _LOCKED = ("name", "cluster", "cpus", "memory_mib", "disk_gib")
 
 
 @admin.register(DockerHost)
-class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
+class DockerHostAdmin(ConnectPages, ImagePages, ImportPages, LeftoverPages, PickPages, ModelAdmin):
+    form = MadeFromForm
     purpose = _("Machines whose Docker Engine carries a Harbor. A deployment makes its own; add "
                 "one here to use a machine that you have already.")
     list_display = ("name", "address", "cluster", "docker_version", "shown_free", "shown_state",
@@ -42,7 +45,7 @@ class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
     actions = ("make_and_connect", "compare_now")
     fieldsets = (
         (None, {"fields": ("name", "owner")}),
-        (_("A new machine …"), {"fields": ("cluster", "cpus", "memory_mib", "disk_gib")}),
+        (_("A new machine …"), {"fields": ("cluster", "cpus", "memory_mib", "disk_gib", *PICKED)}),
         (_("Its first boot"), {"fields": FIRST_BOOT, "classes": ("collapse",), "description": _(
             "Only for a new machine, and only what your site needs: the image's own settings do "
             "otherwise.",
@@ -126,7 +129,9 @@ class DockerHostAdmin(ConnectPages, ImportPages, LeftoverPages, ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             *self.leftover_urls(),
+            *self.image_urls(),
             *self.import_urls(),
+            *self.pick_urls(),
             path("<int:pk>/act/<slug:verb>/", wrap(self.act_view), name="hosts_dockerhost_act"),
             path("<int:pk>/connect/", wrap(self.connect_view), name="hosts_dockerhost_connect"),
             path("<int:pk>/renew/", wrap(self.renew_view), name="hosts_dockerhost_renew"),

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from hosts.models.first_boot import FirstBoot
+from hosts.models.made_from import MadeFrom
 from hosts.models.requests import RemembersRequests
 from lib.errors import ServiceError
 from lib.names import validate_dns_label
@@ -17,7 +18,7 @@ from lib.names import validate_dns_label
 ENGINE_PORT = 2376
 
 
-class DockerHost(FirstBoot, RemembersRequests):
+class DockerHost(FirstBoot, MadeFrom, RemembersRequests):
     """A machine on a cluster, made by us or imported, or an existing machine (no cluster)."""
 
     class State(models.TextChoices):

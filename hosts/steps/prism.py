@@ -15,6 +15,7 @@ from operations.run import Run
 Found = TypeVar("Found")
 
 TASK_SECONDS = 900.0
+LONG_TASK_SECONDS = 4 * 3600.0
 # A task may be unknown for a moment after it was accepted (nutanix.md 2.0.1).
 _UNKNOWN_SECONDS = 30.0
 _STALE_ATTEMPTS = 5
@@ -45,7 +46,7 @@ def _pause(run: Run, seconds: float) -> None:
 
 def carry_out(
     run: Run, prism: PrismClient, row: RemembersRequests, action: str,
-    call: Callable[[str], str], *, what: str,
+    call: Callable[[str], str], *, what: str, follow: bool = False,
 ) -> TaskState:
     """Ask Prism for a change and wait until it is done. `call` gets the stored request id.
 
@@ -60,7 +61,7 @@ def carry_out(
             with run.outside(f"Prism: {what}"):
                 ref = call(request_id)
             row.request_answered(action, ref)
-        task = await_task(run, prism, ref, what=what)
+        task = await_task(run, prism, ref, what=what, follow=follow)
         row.request_done(action)
         if task is None:
             raise TaskFailed(
@@ -77,6 +78,7 @@ def carry_out(
 def make_once(
     run: Run, prism: PrismClient, row: RemembersRequests, action: str,
     call: Callable[[str], str], *, what: str, look: Callable[[], Found | None],
+    follow: bool = False,
 ) -> Found:
     """Make something that must exist once only, and return it as `look` finds it by our mark.
 
@@ -84,7 +86,7 @@ def make_once(
     """
     for is_last in (False, True):
         try:
-            carry_out(run, prism, row, action, call, what=what)
+            carry_out(run, prism, row, action, call, what=what, follow=follow)
         except (AnswerLost, Invalid) as error:
             # Invalid is also how a Prism may refuse a request id that it has seen before.
             found = _look(run, look, what)
@@ -112,8 +114,13 @@ def _look(run: Run, look: Callable[[], Found | None], what: str) -> Found | None
         return None
 
 
-def await_task(run: Run, prism: PrismClient, ref: str, *, what: str) -> TaskState | None:
-    """The task when it is over; None when Prism does not know it. StepFailed after 15 minutes."""
+def await_task(
+    run: Run, prism: PrismClient, ref: str, *, what: str, follow: bool = False
+) -> TaskState | None:
+    """The task when it is over; None when Prism does not know it. StepFailed after 15 minutes.
+
+    With `follow` its percentage is the step's progress, and it may take four hours.
+    """
     began = time.monotonic()
 
     def ended() -> tuple[TaskState | None] | None:
@@ -121,10 +128,13 @@ def await_task(run: Run, prism: PrismClient, ref: str, *, what: str) -> TaskStat
             task = prism.task(ref)
         except NotFound:
             return (None,) if time.monotonic() - began > _UNKNOWN_SECONDS else None
+        if follow:
+            run.progress(task.progress, 100, "percent")
         return (task,) if task.succeeded or task.failed else None
 
     return run.wait_until(
-        ended, what=f"Prism to {what}", timeout=TASK_SECONDS, interval=0.5,
+        ended, what=f"Prism to {what}", timeout=LONG_TASK_SECONDS if follow else TASK_SECONDS,
+        interval=0.5,
         advice="Look at the tasks in Prism. Resume waits for this one and asks for no second.",
     )[0]
 

@@ -22,7 +22,7 @@ def provision_host(run: Run) -> None:
     if not host.is_ours:
         _require_address(run, host)
         return
-    lacking = host.cluster.missing_defaults()
+    lacking = host.lacking()
     if lacking:
         raise StepFailed(
             f"The cluster {host.cluster} lacks {', '.join(lacking)}.",
@@ -61,6 +61,7 @@ def _find(run: Run, prism: PrismClient, host: DockerHost) -> VM | None:
 def _create(run: Run, prism: PrismClient, host: DockerHost) -> VM:
     if not host.requests.get("create"):
         _refuse_what_cannot_be(prism, host)
+        _keep_choices(host)
     spec = _spec(run, host)
     address = host.static_address or _former_address(prism, host)
     try:
@@ -75,6 +76,13 @@ def _create(run: Run, prism: PrismClient, host: DockerHost) -> VM:
     return vm
 
 
+def _keep_choices(host: DockerHost) -> None:
+    """What is the cluster's default today: a machine made anew, or twice, is made from the same."""
+    for kind in ("image", "subnet"):
+        host.choose(kind, *host.chosen(kind))
+    host.record(**host.made_from())
+
+
 def _make(run: Run, prism: PrismClient, host: DockerHost, spec: VMSpec) -> VM:
     return make_once(
         run, prism, host, "create",
@@ -86,7 +94,7 @@ def _make(run: Run, prism: PrismClient, host: DockerHost, spec: VMSpec) -> VM:
 
 def _former_address(prism: PrismClient, host: DockerHost) -> str:
     """What a lost machine had, where Prism can give it again: then no DNS record must change."""
-    former, chosen = host.facts.get("former_address", ""), host.cluster.default_subnet_ext_id
+    former, chosen = host.facts.get("former_address", ""), host.chosen("subnet")[0]
     if not former:
         return ""
     is_managed = any(
@@ -117,7 +125,7 @@ def _spec(run: Run, host: DockerHost) -> VMSpec:
         raise StepFailed("The first-boot document is too long for Prism.")
     return VMSpec(
         name=host.name, mark=host.mark, cluster=host.cluster.ext_id,
-        subnet=host.cluster.default_subnet_ext_id, image=host.cluster.default_image_ext_id,
+        subnet=host.chosen("subnet")[0], image=host.chosen("image")[0],
         cpus=host.cpus, memory_mib=host.memory_mib, disk_gib=host.disk_gib, user_data=text,
         host_name=host.name,
     )

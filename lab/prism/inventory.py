@@ -65,6 +65,7 @@ class Image(Entity):
     vm_disk: str = ""
     source_url: str = ""
     checksum: str = ""
+    any_certificate: bool = False
     active: bool = True
 
 

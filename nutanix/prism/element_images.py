@@ -14,6 +14,16 @@ class ElementImages(ElementCalls):
         found = [image_of(each) for each in self._every("images/")]
         return [each for each in found if each and search.lower() in each.name.lower()][:most]
 
+    def find_image(self, mark: str, *, name: str) -> ImageInfo | None:
+        """Also while it is fetched: then it is not ready, and no machine can be made from it."""
+        for each in self._every("images/"):
+            if each.get("name") == name and mark in (each.get("annotation") or ""):
+                return image_of(each) or ImageInfo(
+                    ext_id="", name=name, uuid=each["uuid"], description=each["annotation"],
+                    is_ready=False,
+                )
+        return None
+
     def create_image(self, spec: ImageSpec, *, request_id: str) -> str:
         """The cluster must reach the URL; v2 checks no checksum."""
         body = {

@@ -48,7 +48,7 @@ def image_of(found: dict[str, Any]) -> ImageInfo | None:
         return None
     return ImageInfo(
         ext_id=found["vm_disk_id"], name=found["name"], uuid=found["uuid"],
-        size_bytes=found.get("vm_disk_size") or 0,
+        size_bytes=found.get("vm_disk_size") or 0, description=found.get("annotation") or "",
     )
 
 

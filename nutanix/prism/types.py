@@ -55,12 +55,15 @@ class ContainerInfo:
 @dataclass(frozen=True, kw_only=True)
 class ImageInfo:
     """A disk image. `ext_id` is what VMs are made from (on Prism Element a vm_disk_id); `uuid` is
-    what the image itself is called in Prism."""
+    what the image itself is called in Prism. `sha256` is empty where Prism does not tell it."""
 
     ext_id: str
     name: str
     size_bytes: int = 0
     uuid: str = ""
+    description: str = ""
+    sha256: str = ""
+    is_ready: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,8 @@ class ImageSpec:
     container: str
     url: str
     sha256: str = ""
+    # Only with a checksum, which then is the proof; Prism Element knows no such switch.
+    any_certificate: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ WORDS = {
         "warning": _("with a warning"),
         "skipped": _("skipped"),
     },
-    "units": {"images": _("images"), "lines": _("lines")},
+    "units": {"images": _("images"), "lines": _("lines"), "percent": "%"},
     "of": _("%(done)s of %(total)s"),
     "steps_done": _("%(done)s of %(total)s steps done"),
     "waiting_for": _("Waiting for %(what)s"),

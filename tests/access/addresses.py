@@ -20,6 +20,8 @@ OWN_ARGUMENTS = {
     "admin:hosts_dockerhost_act": {"verb": "restart"},
     "admin:hosts_volume_act": {"verb": "grow"},
     "admin:nutanix_cluster_choices": {"what": "subnet"},
+    "admin:hosts_dockerhost_pick": {"what": "image"},
+    "images:file": {"token": "forged", "name": "debian.qcow2"},
     "portal:ask": {"kind": "project"},
 }
 # Patterns that cannot be reversed.

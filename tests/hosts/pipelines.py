@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hosts.image_pipelines import PIPELINES as IMAGES
 from hosts.pipelines import PIPELINES as HOSTS
 from hosts.pipelines import claims_of
 from hosts.steps import (
@@ -29,6 +30,7 @@ def pipeline(kind, *works):
 
 PIPELINES = (
     *HOSTS,
+    *IMAGES,
     *VOLUMES,
     pipeline("make", provision_host),
     pipeline("reach", reach_docker),

@@ -35,6 +35,7 @@ def create_image(call: Call) -> Answer:
     if fields.optional("type", "") not in TYPES:
         fields.problems.append(("type", f"must be one of {', '.join(TYPES)}"))
     url = fields.text("source.url")
+    _check_checksum(fields)
     fields.check()
     image = Image(
         uuid=call.state.new_uuid(),
@@ -43,6 +44,7 @@ def create_image(call: Call) -> Answer:
         description=fields.optional("description", ""),
         source_url=url,
         checksum=fields.optional("checksum.hexDigest", ""),
+        any_certificate=fields.optional("source.shouldAllowInsecureUrl", False) is True,
         clusters=fields.optional("clusterLocationExtIds", [call.state.cluster.uuid]),
     )
     task = pictures.create(call, image)
@@ -78,6 +80,15 @@ def image_json(image: Image) -> dict:
         kind = f"{CONTENT}.ImageSha256Checksum"
         shown["checksum"] = typed(kind, hexDigest=image.checksum)
     return shown
+
+
+def _check_checksum(fields: Fields) -> None:
+    """Of a known kind, with as many digits as that kind has."""
+    given = fields.optional("checksum.hexDigest", "")
+    kind = fields.optional("checksum.$objectType", "")
+    digits = {"ImageSha256Checksum": 64, "ImageSha1Checksum": 40}.get(kind.rpartition(".")[2], 0)
+    if given and len(given) != digits:
+        fields.problems.append(("checksum", "must be a SHA-1 or SHA-256 checksum"))
 
 
 def _image(call: Call, uuid: str) -> Image:
