@@ -3,6 +3,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from hosts.leftovers import mark_of
 from hosts.models import Volume
 from nutanix.models import Cluster
@@ -55,7 +57,7 @@ def candidate(cluster: Cluster, ext_id: str) -> VolumeGroup:
 
 def _why_not(group: VolumeGroup) -> str:
     if group.attached_to:
-        return f"it is attached to a machine ({', '.join(group.attached_to)})"
+        return _("it is attached to a machine (%s)") % ", ".join(group.attached_to)
     if group.clients:
-        return f"it is open for an iSCSI client ({', '.join(group.clients)})"
+        return _("it is open for an iSCSI client (%s)") % ", ".join(group.clients)
     return ""
