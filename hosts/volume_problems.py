@@ -58,7 +58,12 @@ def problems_with_host(volume: Volume, host: DockerHost) -> list[str]:
 
 
 def _with_volume(volume: Volume) -> Iterator[str]:
-    if volume.backend != Volume.Backend.VOLUME_GROUP:
+    if volume.backend == Volume.Backend.NUTANIX_DRIVER:
+        yield (
+            f"{volume} was made by the Nutanix volume driver, which cannot grow what it has made. "
+            "Back its registry up and restore it into an instance on volume groups."
+        )
+    elif volume.backend != Volume.Backend.VOLUME_GROUP:
         yield (
             f"{volume} is of the kind “{volume.get_backend_display()}”: only volume groups can be "
             "grown here."
