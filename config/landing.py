@@ -18,6 +18,7 @@ from deployments.models import HarborInstance
 from hosts import drift
 from hosts.models import DockerHost, Volume
 from hosts.models.volume import FULL, NEARLY_FULL
+from nutanix.models import Prism
 from operations.models import Operation, Schedule
 from operations.presenting import title_of
 
@@ -37,7 +38,9 @@ def overview(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **context,
         "title": _("Overview"),
         "first_steps": first_steps(user),
-        "notices": _notices(operations) + _differences(user) + _filling_up(user),
+        "notices": [
+            *_alarms(user), *_notices(operations), *_differences(user), *_filling_up(user),
+        ],
         "running": operations.unfinished()[:SHOWN],
         "recent": _recent(operations),
         **_instances(user),
@@ -106,6 +109,20 @@ def _notices(operations: Any) -> list[dict[str, Any]]:
         latest.setdefault((operation.content_type_id, operation.object_id), operation)
     troubled = [each for each in latest.values() if each.state in NEEDS_A_PERSON]
     return [_notice(operation) for operation in troubled[:5]]
+
+
+def _alarms(user: AbstractBaseUser) -> list[dict[str, Any]]:
+    """Connections whose certificate or login is refused: nothing goes on behind them."""
+    if not user.has_perm("nutanix.view_prism"):
+        return []
+    return [
+        {
+            "kind": "danger", "title": _("%s and Slipway no longer trust each other") % prism,
+            "advice": prism.problem, "link": _("Open the Prism connection"),
+            "url": _page("nutanix_prism", prism.pk),
+        }
+        for prism in Prism.objects.filter(alarmed=True)[:5]
+    ]
 
 
 def _differences(user: AbstractBaseUser) -> list[dict[str, Any]]:

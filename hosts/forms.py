@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from hosts.models import Volume
+from hosts.models import DockerHost, Volume
 from hosts.volume_problems import problems_with_deletion, problems_with_growth
 
 
@@ -29,6 +29,36 @@ class GrowForm(forms.Form):
         if problems:
             raise ValidationError(problems)
         return size
+
+
+class AttachForm(forms.Form):
+    """A host of the volume's own cluster whose engine answers."""
+
+    host = forms.ModelChoiceField(
+        DockerHost.objects.none(), label=_("Docker host"), empty_label=None
+    )
+
+    def __init__(self, *args: Any, volume: Volume, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["host"].queryset = DockerHost.objects.filter(
+            cluster=volume.cluster, state=DockerHost.State.READY
+        ).exclude(vm_ext_id="")
+
+
+class ConfirmForm(forms.Form):
+    """Nothing is used before a person has said that it is meant."""
+
+    confirmed = forms.BooleanField(label=_("This is the data that I want to use"))
+
+    def __init__(self, *args: Any, volume: Volume, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class BareForm(forms.Form):
+    """Only the button."""
+
+    def __init__(self, *args: Any, volume: Volume, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class DeleteForm(forms.Form):

@@ -1,11 +1,19 @@
 """The stories of a single volume: grown while it is used, deleted when nobody does, measured."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from hosts.measuring import measurable
+from hosts.steps.delete_volume import delete_volume
 from hosts.steps.grow_volume import check_growth, grow_disk, grow_filesystem
-from hosts.steps.kept_volumes import delete_volume
 from hosts.steps.measure_volumes import measure_volumes
+from hosts.steps.move_volume import (
+    adopt_volume,
+    attach_volume,
+    detach_volume,
+    look_into_volume,
+)
 from operations.models import Operation
 from operations.pipeline import Claimed, Pipeline, Step
 
@@ -45,6 +53,29 @@ DELETE_VOLUME = Pipeline(
     steps=(Step(slug="delete-volume", title=_("Delete the volume"), work=delete_volume),),
 )
 
+
+def _moving(kind: str, title: Any, *steps: Step) -> Pipeline:
+    return Pipeline(
+        kind=kind, title=title, subject_model=_SUBJECT, claims=claims_of, steps=steps,
+        permission="hosts.provision_dockerhost",
+    )
+
+
+_ATTACH = Step(slug="attach-volume", title=_("Attach and mount it"), work=attach_volume)
+DETACH_VOLUME = _moving(
+    "detach-volume", _("Detach the volume"),
+    Step(slug="detach-volume", title=_("Unmount and detach it"), work=detach_volume),
+)
+ATTACH_VOLUME = _moving("attach-volume", _("Attach the volume"), _ATTACH)
+LOOK_INTO_VOLUME = _moving(
+    "look-into-volume", _("Look into a volume group"),
+    Step(slug="look-into-volume", title=_("Look what lies on it"), work=look_into_volume),
+)
+ADOPT_VOLUME = _moving(
+    "adopt-volume", _("Take over what lies on it"),
+    Step(slug="adopt-volume", title=_("Look once more"), work=adopt_volume), _ATTACH,
+)
+
 MEASURE_VOLUMES = Pipeline(
     kind="measure-volumes",
     title=_("Measure the volumes"),
@@ -57,4 +88,7 @@ MEASURE_VOLUMES = Pipeline(
     ),
 )
 
-PIPELINES = (GROW_VOLUME, DELETE_VOLUME, MEASURE_VOLUMES)
+PIPELINES = (
+    GROW_VOLUME, DELETE_VOLUME, DETACH_VOLUME, ATTACH_VOLUME, LOOK_INTO_VOLUME, ADOPT_VOLUME,
+    MEASURE_VOLUMES,
+)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hosts.models import Volume
+from hosts.models import DockerHost, Volume
 from hosts.models.volume import LARGEST_GIB
 from lib.errors import ServiceError
 from lib.sizes import GIB, human
@@ -32,8 +32,38 @@ def problems_with_deletion(volume: Volume, typed_name: str) -> list[str]:
     return problems
 
 
+def problems_with_use(volume: Volume) -> list[str]:
+    """Moved or looked into is only a volume group that no living instance uses."""
+    problems = []
+    if volume.backend != Volume.Backend.VOLUME_GROUP or not volume.volume_group_ext_id:
+        problems.append(f"{volume} is no volume group in Prism.")
+    if volume.claimed_by:
+        user = volume.used_by or "an instance"
+        problems.append(f"{volume} is in use by {user}: retire that first.")
+    if volume.state == Volume.State.DELETED:
+        problems.append(f"{volume} is deleted already.")
+    return problems
+
+
+def problems_with_host(volume: Volume, host: DockerHost) -> list[str]:
+    """A volume group is used by one machine of its own cluster, whose engine answers."""
+    problems = []
+    if host.cluster_id != volume.cluster_id or not host.vm_ext_id:
+        problems.append(f"{host} is no machine on the cluster {volume.cluster}.")
+    if host.state != DockerHost.State.READY:
+        problems.append(f"{host} is not ready: connect it first.")
+    if volume.host_id not in (None, host.pk):
+        problems.append(f"{volume} is on {volume.host}: detach it there first.")
+    return problems
+
+
 def _with_volume(volume: Volume) -> Iterator[str]:
-    if volume.backend != Volume.Backend.VOLUME_GROUP:
+    if volume.backend == Volume.Backend.NUTANIX_DRIVER:
+        yield (
+            f"{volume} was made by the Nutanix volume driver, which cannot grow what it has made. "
+            "Back its registry up and restore it into an instance on volume groups."
+        )
+    elif volume.backend != Volume.Backend.VOLUME_GROUP:
         yield (
             f"{volume} is of the kind “{volume.get_backend_display()}”: only volume groups can be "
             "grown here."

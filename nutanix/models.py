@@ -1,5 +1,6 @@
 """Connections to Prism, and the clusters behind them with what new machines there are made from."""
 
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from lib.fields import EncryptedTextField
+from nutanix.alarms import notice
 from nutanix.prism import PrismClient, client_for
 
 DEFAULT_PORT = 9440
@@ -49,6 +51,8 @@ class Prism(models.Model):
     verified_at = models.DateTimeField(_("last good test"), null=True, editable=False)
     version = models.CharField(_("version"), max_length=60, blank=True, editable=False)
     problem = models.TextField(_("problem"), blank=True, editable=False)
+    # The problem is that our login or its certificate was refused: the next success disproves it.
+    alarmed = models.BooleanField(_("refused"), default=False, editable=False)
 
     class Meta:
         ordering = ["name"]
@@ -87,8 +91,10 @@ class Prism(models.Model):
         return f"{parts.scheme}://{host}:{port}"
 
     def client(self) -> PrismClient:
-        """A client of this Prism; close it."""
-        return client_for(self)
+        """A client of this Prism; close it. The row remembers when it refuses us."""
+        client = client_for(self)
+        client.session.noticed = partial(notice, self)
+        return client
 
 
 class Cluster(models.Model):

@@ -6,7 +6,7 @@ from lib.errors import ServiceError
 from nutanix.choosing import choose_the_only_ones
 from nutanix.models import Cluster, Prism
 from nutanix.prism import PrismClient
-from nutanix.prism.errors import CertificateChanged, Untrusted
+from nutanix.prism.errors import CertificateChanged, Untrusted, WrongPassword
 from nutanix.prism.trust import served_by
 from nutanix.prism.types import ClusterInfo, PrismFacts
 from nutanix.watching import watch
@@ -24,12 +24,15 @@ def verify(prism: Prism) -> PrismFacts:
             facts = client.verify()
     except Untrusted as error:
         told = _told_about_trust(prism, error)
-        _record(prism, problem=f"{told.message} {told.advice}")
+        _record(prism, problem=f"{told.message} {told.advice}", alarmed=True)
         raise told from error
     except ServiceError as error:
-        _record(prism, problem=f"{error.message} {error.advice}".strip())
+        _record(
+            prism, problem=f"{error.message} {error.advice}".strip(),
+            alarmed=isinstance(error, WrongPassword),
+        )
         raise
-    _record(prism, problem="", verified_at=timezone.now(), version=facts.version)
+    _record(prism, problem="", alarmed=False, verified_at=timezone.now(), version=facts.version)
     return facts
 
 

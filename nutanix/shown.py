@@ -5,8 +5,20 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lib.shown import chip
 from lib.sizes import human
-from nutanix.models import Cluster
+from nutanix.models import Cluster, Prism
+
+
+def shown_state(prism: Prism) -> str:
+    """Whether it works, as far as the last call told."""
+    if prism.alarmed:
+        return chip("failed", _("Refused"))
+    if prism.problem:
+        return chip("failed", _("Problem"))
+    if prism.verified_at:
+        return chip("valid", _("Works"))
+    return chip("unseen", _("Not tested"))
 
 
 def facts_of(cluster: Cluster) -> list[tuple[str, str]]:

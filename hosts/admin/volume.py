@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from hosts.admin.volume_acts import act, links_of
+from hosts.admin.volume_adopt import AdoptPages
 from hosts.models import Volume
 from hosts.models.volume import FULL, NEARLY_FULL
 from lib.shown import chip, moment
@@ -23,7 +24,7 @@ SHORT = {
 
 
 @admin.register(Volume)
-class VolumeAdmin(ModelAdmin):
+class VolumeAdmin(AdoptPages, ModelAdmin):
     purpose = _("Where registries keep their images and databases, the fullest first. Deployments "
                 "make them.")
     list_display = (
@@ -91,7 +92,7 @@ class VolumeAdmin(ModelAdmin):
             "<int:pk>/act/<slug:verb>/", self.admin_site.admin_view(self.act_view),
             name="hosts_volume_act",
         )
-        return [own, *super().get_urls()]
+        return [own, *self.adopt_urls(), *super().get_urls()]
 
     def act_view(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         return act(self, request, pk, verb)

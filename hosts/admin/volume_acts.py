@@ -1,4 +1,5 @@
-"""What a person may do with one volume: grow it while it is used, delete it when nobody does."""
+"""What a person may do with one volume: grow it while it is used; move, delete it when nobody does.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,24 +14,38 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from hosts import volume_services
-from hosts.forms import DeleteForm, GrowForm
+from hosts.forms import AttachForm, BareForm, ConfirmForm, DeleteForm, GrowForm
 from hosts.models import Volume
 from lib.errors import ServiceError
+from lib.sizes import human
 from operations.models import Operation
 
-_TITLES = {"grow": _("Grow the volume"), "delete": _("Delete the volume")}
+_TITLES = {
+    "confirm": _("Take over what lies on it"), "grow": _("Grow the volume"),
+    "attach": _("Attach to a host"), "detach": _("Detach from its host"),
+    "delete": _("Delete the volume"),
+}
+_FORMS: dict[str, Callable[..., forms.Form]] = {
+    "confirm": ConfirmForm, "grow": GrowForm, "attach": AttachForm, "detach": BareForm,
+    "delete": DeleteForm,
+}
 
 
 def verbs_for(volume: Volume, user: AbstractBaseUser) -> list[str]:
     """What this person may do with the volume as it is now."""
     is_grouped = volume.backend == Volume.Backend.VOLUME_GROUP
+    moves = is_grouped and volume.is_kept and bool(volume.volume_group_ext_id)
+    is_strange = volume.is_foreign and not volume.facts.get("adopted")
     may = {
-        "grow": ("grow", is_grouped and volume.state == Volume.State.READY),
-        "delete": ("erase", volume.is_kept),
+        "confirm": ("provision_dockerhost", moves and bool(volume.facts.get("found"))),
+        "grow": ("grow_volume", is_grouped and volume.state == Volume.State.READY),
+        "attach": ("provision_dockerhost", moves and volume.host is None and not is_strange),
+        "detach": ("provision_dockerhost", moves and volume.host is not None),
+        "delete": ("erase_volume", volume.is_kept),
     }
     return [
         verb for verb, (permission, fits) in may.items()
-        if fits and user.has_perm(f"hosts.{permission}_volume")
+        if fits and user.has_perm(f"hosts.{permission}")
     ]
 
 
@@ -49,11 +64,13 @@ def act(admin: Any, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     if verb not in verbs_for(volume, request.user):
         raise PermissionDenied
-    form = _form_of(verb)(request.POST or None, volume=volume)
+    form = _FORMS[verb](request.POST or None, volume=volume)
     if request.method != "POST" or not form.is_valid():
         return render(request, "hosts/act_on_volume.html", {
             **admin.admin_site.each_context(request), "title": _TITLES[verb], "verb": verb,
             "volume": volume, "form": form, "opts": Volume._meta,
+            "found": volume.facts.get("found") or {},
+            "found_size": human((volume.facts.get("found") or {}).get("bytes") or 0),
         })
     try:
         operation = _start(verb, volume, form, request.user)
@@ -63,11 +80,13 @@ def act(admin: Any, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect(operation.get_absolute_url())
 
 
-def _form_of(verb: str) -> Callable[..., forms.Form]:
-    return GrowForm if verb == "grow" else DeleteForm
-
-
 def _start(verb: str, volume: Volume, form: forms.Form, by: AbstractBaseUser) -> Operation:
     if verb == "grow":
         return volume_services.grow(volume, size_gib=form.cleaned_data["size_gib"], by=by)
+    if verb == "attach":
+        return volume_services.attach(volume, host=form.cleaned_data["host"], by=by)
+    if verb == "detach":
+        return volume_services.detach(volume, by=by)
+    if verb == "confirm":
+        return volume_services.adopt(volume, by=by)
     return volume_services.delete(volume, typed_name=form.cleaned_data["typed_name"], by=by)

@@ -21,7 +21,11 @@ class VolumeDriverAdmin(ModelAdmin):
     autocomplete_fields = ("cluster",)
     fieldsets = (
         (None, {"fields": ("name", "cluster")}),
-        (_("Where the plugin comes from"), {"fields": ("reference", "registry_ca_pem")}),
+        (_("Where the plugin comes from"), {
+            "fields": (
+                "reference", "registry_ca_pem", "registry_username", "registry_password",
+            ),
+        }),
         (_("What it is told"), {
             "fields": (
                 "prism_address", "data_services_address", "username", "password",

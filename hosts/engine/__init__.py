@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from hosts.engine.connection import connect
 from hosts.engine.containers import ContainerCalls, Result
-from hosts.engine.errors import EngineError, NotThere, Silent
+from hosts.engine.errors import EngineError, Foreign, NotThere, Silent
 from hosts.engine.files import FileCalls
 from hosts.engine.images import FoundImage, ImageCalls
 from hosts.engine.logs import LogCalls
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from hosts.models import DockerHost
 
 __all__ = [
-    "Engine", "EngineError", "FoundImage", "NotThere", "Result", "Silent", "engine_of",
-    "open_engine",
+    "Engine", "EngineError", "Foreign", "FoundImage", "NotThere", "Result", "Silent",
+    "engine_of", "open_engine",
 ]
 
 

@@ -26,6 +26,10 @@ class Silent(EngineError):
     """No answer came: the machine is off, gone or cut off, or no engine runs there."""
 
 
+class Foreign(EngineError):
+    """Somebody answers with a certificate that is not this host's: perhaps another machine."""
+
+
 @contextmanager
 def translated(name: str, what: str) -> Iterator[None]:
     """Turn every fault of the SDK into a sentence about engine `name` doing `what`."""
@@ -61,6 +65,14 @@ def _unreachable(name: str, error: requests.RequestException) -> EngineError:
             advice="Run the script from the host's page on that machine; then resume.",
             detail=detail,
         )
+    if _is_another(detail):
+        return Foreign(
+            f"What answers at the address of {name} shows a certificate that Slipway did not give "
+            "to it.",
+            advice="If another machine has the address by now, give the host one of its own; if "
+                   "not, connect the host again.",
+            detail=detail,
+        )
     if isinstance(error, requests.exceptions.SSLError) or "SSL" in detail:
         return EngineError(
             f"The engine of {name} and Slipway do not trust each other's certificates.",
@@ -78,3 +90,10 @@ def _unreachable(name: str, error: requests.RequestException) -> EngineError:
         advice="Check that the machine is on, Docker runs, and port 2376 is open to the console.",
         detail=detail,
     )
+
+
+def _is_another(detail: str) -> bool:
+    """Another signer or another name; one that is merely too old is still this host's."""
+    words = detail.lower()
+    is_refused = "certificate_verify_failed" in words or "doesn't match" in words
+    return is_refused and "expired" not in words and "not yet valid" not in words

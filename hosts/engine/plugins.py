@@ -1,7 +1,10 @@
 """Managed plugins of an engine: look, pull, set, enable, remove."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+
+from docker.auth import AuthConfig, resolve_repository_name
 
 from hosts.engine.base import Calls
 from hosts.engine.errors import NotThere, translated
@@ -19,15 +22,40 @@ class PluginCalls(Calls):
         except NotThere:
             return None
 
-    def plugin_rights(self, reference: str) -> list[dict[str, Any]]:
+    def plugin_rights(
+        self, reference: str, login: Mapping[str, str] | None = None
+    ) -> list[dict[str, Any]]:
         """What the plugin in its registry wants to be granted (Name, Description, Value)."""
-        with translated(self.name, f"look at the plugin {reference}"), self.patience(_PATIENCE):
+        with (
+            translated(self.name, f"look at the plugin {reference}"), self.patience(_PATIENCE),
+            self._logged_in(reference, login),
+        ):
             return self.api.plugin_privileges(reference) or []
 
-    def pull_plugin(self, reference: str, *, name: str, rights: list[dict[str, Any]]) -> None:
+    def pull_plugin(
+        self, reference: str, *, name: str, rights: list[dict[str, Any]],
+        login: Mapping[str, str] | None = None,
+    ) -> None:
         """Install it as `name`, granting just these rights; it stays disabled."""
-        with translated(self.name, f"pull the plugin {reference}"), self.patience(_PATIENCE):
+        with (
+            translated(self.name, f"pull the plugin {reference}"), self.patience(_PATIENCE),
+            self._logged_in(reference, login),
+        ):
             drain(self.api.pull_plugin(reference, rights, name=name), self.name)
+
+    @contextmanager
+    def _logged_in(self, reference: str, login: Mapping[str, str] | None) -> Iterator[None]:
+        """For plugins the SDK takes a login only from its own memory, not as an argument."""
+        if login is None:
+            yield
+            return
+        registry, _name = resolve_repository_name(reference)
+        before = self.api._auth_configs
+        self.api._auth_configs = AuthConfig({"auths": {registry: dict(login)}})
+        try:
+            yield
+        finally:
+            self.api._auth_configs = before
 
     def set_plugin(self, name: str, settings: Mapping[str, str]) -> None:
         """Change settings of a disabled plugin."""

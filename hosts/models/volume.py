@@ -140,6 +140,11 @@ class Volume(RemembersRequests):
         return not self.claimed_by and self.state != self.State.DELETED
 
     @property
+    def is_foreign(self) -> bool:
+        """Its volume group was made by somebody else: it is let go of, never deleted."""
+        return bool(self.facts.get("foreign"))
+
+    @property
     def driver(self) -> str:
         """The Docker volume driver that mounts it."""
         return "nutanix" if self.backend == self.Backend.NUTANIX_DRIVER else "local"

@@ -35,6 +35,14 @@ class VolumeDriver(models.Model):
         _("CA certificate of its registry"), blank=True,
         help_text=_("PEM; empty: the CAs that the host's system trusts."),
     )
+    registry_username = models.CharField(
+        _("user of its registry"), max_length=200, blank=True,
+        help_text=_("Empty where the registry hands it out to everybody."),
+    )
+    registry_password = EncryptedTextField(
+        _("password of its registry"), blank=True, default="",
+        help_text=_("Only the pull sends it; the host does not keep it."),
+    )
     prism_address = models.CharField(
         _("Prism Element"), max_length=120,
         help_text=_("Address of the cluster itself, not of a Prism Central (PRISM_IP)."),
@@ -69,6 +77,12 @@ class VolumeDriver(models.Model):
         first, slash, _rest = self.reference.partition("/")
         return first if slash and ("." in first or ":" in first) else ""
 
+    def registry_login(self) -> dict[str, str] | None:
+        """What the engine shows the registry; None without a login. Keep it in memory."""
+        if not self.registry_username:
+            return None
+        return {"username": self.registry_username, "password": self.registry_password}
+
     def settings(self) -> dict[str, str]:
         """What the plugin is set to; holds the password: keep it in memory."""
         return {
@@ -89,6 +103,8 @@ class VolumeDriver(models.Model):
                 problems[field] = _("Give an address or a name, without https:// or a path.")
         if not self.password:
             problems["password"] = _("The plugin cannot work without a password.")
+        if bool(self.registry_username) != bool(self.registry_password):
+            problems["registry_username"] = _("Give user and password of the registry, or neither.")
         if self.registry_ca_pem and "BEGIN CERTIFICATE" not in self.registry_ca_pem:
             problems["registry_ca_pem"] = _("Give a certificate as PEM text.")
         if problems:

@@ -4,7 +4,7 @@ import socket
 
 from django.utils import timezone
 
-from hosts.engine import Engine, EngineError, engine_of
+from hosts.engine import Engine
 from hosts.engine_certificate import serve_engine_certificate
 from hosts.host_tool import HostTool
 from hosts.identities import (
@@ -14,29 +14,22 @@ from hosts.identities import (
     issue_lasting_certificate,
 )
 from hosts.models import DockerHost
+from hosts.steps.meet_engine import meet_engine
 from hosts.subject import host_of
 from lib.sizes import human
 from operations.errors import StepFailed
 from operations.run import Run
 
-# A new machine boots and may install its engine; on an existing one nothing changes by itself.
-ANSWER_SECONDS = {True: 600.0, False: 30.0}
 _OPEN_PORT = 2375
 _CLOCK_SECONDS = 60.0
 _FOLDER_OF_DATA = "/var/lib"
-_HOW_TO = {
-    True: "Look at the machine's console in Prism: did cloud-init end well? Is port 2376 open "
-          "between console and machine? Then resume.",
-    False: "Run the script from the host's page on that machine, and open port 2376 for the "
-           "console. Then resume.",
-}
 
 
 def reach_docker(run: Run) -> None:
     """Afterwards the engine serves a lasting certificate and the row knows what it is."""
     host = host_of(run)
     ensure_client_certificate(host)
-    engine = _await_engine(run, host)
+    engine = meet_engine(run, host)
     _require_closed(run, host)
     tool = HostTool(engine)
     run.checkpoint()
@@ -47,33 +40,6 @@ def reach_docker(run: Run) -> None:
         serve_engine_certificate(run, host, engine, issue_lasting_certificate(host))
     expect(host)
     _record_facts(run, host, engine, tool)
-
-
-def _await_engine(run: Run, host: DockerHost) -> Engine:
-    """The engine, once it answers; what stood in the way is told at the end."""
-    last = EngineError(f"The engine of {host} does not answer.")
-    limit = ANSWER_SECONDS[host.is_ours]
-
-    def answering() -> Engine | None:
-        nonlocal last
-        try:
-            engine = engine_of(run, host)
-            engine.version()
-        except EngineError as error:
-            last = error
-            return None
-        return engine
-
-    try:
-        return run.wait_until(
-            answering, what=f"the Docker engine of {host}", timeout=limit
-        )
-    except StepFailed as error:
-        host.record(state=host.State.UNREACHABLE)
-        raise StepFailed(
-            f"{last.message} Waited {limit:.0f} seconds.",
-            advice=_HOW_TO[host.is_ours], detail=last.detail,
-        ) from error
 
 
 def _require_closed(run: Run, host: DockerHost) -> None:

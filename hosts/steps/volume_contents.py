@@ -11,7 +11,7 @@ _DATABASE = re.compile(r"pg\d+")
 
 def require_fitting_contents(volume: Volume, tool: HostTool) -> None:
     """Raises StepFailed for foreign data (harbor.md 3.5); a volume that we verified is believed."""
-    if volume.state == Volume.State.READY:
+    if volume.state == Volume.State.READY and not volume.kept:  # kept: attached, not yet used
         return
     found = tool.contents(volume.name)
     if not found or (_may_hold_data(volume) and _is_harbors(volume, found, tool)):

@@ -23,15 +23,16 @@ _LOOK_AT = (
     "log of the engine on the host. Then resume."
 )
 _HOW_TO_PULL = (
-    "Check the plugin's reference and the CA of its registry in the volume driver, and that the "
-    "host reaches that registry. Then resume."
+    "Check the plugin's reference, the CA and the login of its registry in the volume driver, and "
+    "that the host reaches that registry. Then resume."
 )
 
 
 def ensure_volume_driver(run: Run, host: DockerHost, driver: VolumeDriver) -> None:
     """The engine has the plugin, set as the row says, and enabled. One that others made is theirs.
     """
-    run.keep_secret(driver.password)
+    for secret in (driver.password, driver.registry_password):
+        run.keep_secret(secret)
     engine = engine_of(run, host)
     found = engine.plugin(ALIAS)
     if found is None:
@@ -136,12 +137,13 @@ def _install(run: Run, host: DockerHost, engine: Engine, driver: VolumeDriver) -
         run.checkpoint()
         ca = {f"{driver.registry}/ca.crt": File(driver.registry_ca_pem.encode())}
         engine.put_files(_TRUST_FOLDER, ca)
+    login = driver.registry_login()
     with run.outside(f"plugin {driver.reference}"), _advising(_HOW_TO_PULL):
-        rights = engine.plugin_rights(driver.reference)
+        rights = engine.plugin_rights(driver.reference, login)
         run.log(f"The plugin is granted: {rights_in_words(rights)}", level="warning")
         host.record(facts=host.facts | {INSTALLED: driver.reference})
         run.checkpoint()
-        engine.pull_plugin(driver.reference, name=ALIAS, rights=rights)
+        engine.pull_plugin(driver.reference, name=ALIAS, rights=rights, login=login)
     run.log(f"Pulled the plugin {driver.reference}")
 
 

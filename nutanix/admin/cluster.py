@@ -17,7 +17,7 @@ from nutanix.admin.picking import ClusterForm, answer_search
 from nutanix.choosing import KINDS
 from nutanix.models import Cluster, Prism
 from nutanix.services import read_clusters
-from nutanix.shown import containers_of, facts_of
+from nutanix.shown import containers_of, facts_of, shown_state
 
 
 @admin.register(Cluster)
@@ -26,8 +26,8 @@ class ClusterAdmin(ModelAdmin):
 
     form = ClusterForm
     list_display = (
-        "name", "prism", "shown_version", "default_subnet_name", "default_container_name",
-        "default_image_name", "checked_at",
+        "name", "prism", "shown_state", "shown_version", "default_subnet_name",
+        "default_container_name", "default_image_name", "checked_at",
     )
     list_filter = ("prism",)
     list_per_page = 30
@@ -40,6 +40,11 @@ class ClusterAdmin(ModelAdmin):
         (_("What new machines get"), {"fields": KINDS}),
         (_("In Prism"), {"fields": ("prism", "ext_id")}),
     )
+
+    @admin.display(description=_("state"))
+    def shown_state(self, cluster: Cluster) -> str:
+        """That of its Prism: without it nothing can be done here."""
+        return shown_state(cluster.prism)
 
     @admin.display(description=_("version"))
     def shown_version(self, cluster: Cluster) -> str:

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from lib.errors import ServiceError
-from lib.shown import chip, moment
+from lib.shown import moment
 from nutanix.admin.connecting import ConnectPages
 from nutanix.models import Prism
 from nutanix.services import read_clusters, verify
+from nutanix.shown import shown_state
 from nutanix.watching import forget
 
 
@@ -39,11 +40,7 @@ class PrismAdmin(ConnectPages, ModelAdmin):
 
     @admin.display(description=_("state"))
     def shown_state(self, prism: Prism) -> str:
-        if prism.problem:
-            return chip("failed", _now("Problem"))
-        if prism.verified_at:
-            return chip("valid", _now("Works"))
-        return chip("unseen", _now("Not tested"))
+        return shown_state(prism)
 
     @admin.display(description=_("last test"), ordering="verified_at")
     def shown_test(self, prism: Prism) -> str:

@@ -17,7 +17,7 @@ from lib.errors import Unreachable
 from lib.http import Answer, JSONSession
 from lib.redact import Redactor
 from nutanix.prism.answers import error_of, is_rate_limit, retry_after
-from nutanix.prism.errors import PrismError
+from nutanix.prism.errors import PrismError, Untrusted, WrongPassword
 from nutanix.prism.logins import login_of
 from nutanix.prism.sentences import answer_lost, busy, hopeless, silent, wrong_password
 
@@ -46,6 +46,8 @@ class PrismSession:
         self.redact = Redactor()
         # Called with every exchange, secrets included: for who writes a transcript.
         self.heard: Callable[..., None] | None = None
+        # Told when certificate or login are refused (the error) and when both were accepted (None).
+        self.noticed: Callable[[PrismError | None], None] = lambda error: None
         # Whether a change repeated with the same request id is done once: not on Prism Element.
         self.remembers_requests = True
         if username.lower() == _API_KEY_USER.lower():  # a habit of other tools
@@ -85,6 +87,20 @@ class PrismSession:
         headers = {"Accept": "application/json", "NTNX-Request-Id": request_id or str(uuid4())}
         if etag:
             headers["If-Match"] = etag
+        try:
+            answer = self._persist(method, path, body, params, headers, makes=makes)
+        except (WrongPassword, Untrusted) as error:
+            self.noticed(error)
+            raise
+        if answer.ok and method != "OPTIONS":  # those are answered to strangers, too
+            self.noticed(None)
+        return answer
+
+    def _persist(
+        self, method: str, path: str, body: Any, params: Any, headers: dict[str, str], *,
+        makes: bool,
+    ) -> Answer:
+        """The same, asked again as often as the rules allow."""
         lost = failed = 0
         while True:
             try:

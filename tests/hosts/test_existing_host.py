@@ -2,7 +2,6 @@
 
 import socket
 import subprocess
-import sys
 from dataclasses import replace
 from uuid import uuid4
 
@@ -12,12 +11,10 @@ from hosts.engine import engine_of
 from hosts.existing import existing_host_script
 from hosts.models import DockerHost
 from hosts.services import plan_host, plan_volumes
-from hosts.steps import reach_docker
+from hosts.steps import meet_engine
 from lib.errors import ServiceError
 from lib.waiting import wait_until
 from nutanix.prism.types import VMSpec
-
-reaching = sys.modules[reach_docker.__module__]
 
 
 @pytest.fixture
@@ -105,7 +102,7 @@ def test_connects_an_existing_machine_and_keeps_data_on_its_disk(bare_machine, l
 def test_an_engine_without_tls_is_not_used_until_it_has_it(
     bare_machine, lab, carry_out, monkeypatch
 ):
-    monkeypatch.setattr(reaching, "ANSWER_SECONDS", {False: 0.0})
+    monkeypatch.setattr(meet_engine, "ANSWER_SECONDS", {False: 0.0})
     name, address = bare_machine
     host = DockerHost.objects.create(name=name, address=address)
     script = existing_host_script(host)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from hosts.models import DockerHost
-from hosts.steps import reach_docker
+from hosts.steps import meet_engine, reach_docker
 
 module = sys.modules[reach_docker.__module__]
 
@@ -22,7 +22,7 @@ def host(db):
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch):
-    monkeypatch.setattr(module, "ANSWER_SECONDS", {True: 0.0, False: 0.0})
+    monkeypatch.setattr(meet_engine, "ANSWER_SECONDS", {True: 0.0, False: 0.0})
 
 
 def test_an_engine_that_does_not_answer_is_told_with_what_to_do(host, carry_out):
@@ -53,7 +53,7 @@ class Plain(BaseHTTPRequestHandler):
 
 
 def test_an_engine_that_obeys_everybody_is_refused(host, carry_out, monkeypatch):
-    monkeypatch.setattr(module, "_await_engine", lambda run, host: None)
+    monkeypatch.setattr(module, "meet_engine", lambda run, host: None)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         monkeypatch.setattr(module, "_OPEN_PORT", listening.getsockname()[1])
 

@@ -1,9 +1,17 @@
 """A plugin that others installed is theirs: nothing of it is changed, and no value is told."""
 
-import pytest
+import base64
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from hosts.models import DockerHost, VolumeDriver
+import pytest
+from docker import APIClient
+
+from hosts.engine.plugins import PluginCalls
+from hosts.models import DockerHost, Volume, VolumeDriver
 from hosts.volume_driver import INSTALLED, differing, problems_with_volume_driver, rights_in_words
+from hosts.volume_problems import problems_with_growth
 
 DRIVER = VolumeDriver(
     prism_address="192.0.2.1", data_services_address="192.0.2.2", username="docker",
@@ -63,3 +71,51 @@ def test_rights_are_told_in_words():
 
     assert rights_in_words(rights) == "network host; mount /dev, /usr"
     assert rights_in_words([]) == "nothing"
+
+
+class Listening(BaseHTTPRequestHandler):
+    """As much of an engine as a pull needs; remembers which login it was given."""
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        self.server.logins.append(self.headers.get("X-Registry-Auth"))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+
+def test_the_registry_is_shown_the_login_and_nothing_is_kept():
+    driver = VolumeDriver(
+        reference="registry.example.com/team/plugin:1", registry_username="puller",
+        registry_password="pull-me",
+    )
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listening) as server:
+        server.logins = []
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        api = APIClient(f"http://127.0.0.1:{server.server_port}", version="1.41")
+        before = api._auth_configs
+
+        PluginCalls(api, name="one").plugin_rights(driver.reference, driver.registry_login())
+
+        server.shutdown()
+        api.close()
+    [header] = server.logins
+    told = json.loads(base64.urlsafe_b64decode(header))
+    assert (told["username"], told["password"]) == ("puller", "pull-me")
+    assert api._auth_configs is before
+
+
+def test_growing_is_refused_with_what_to_do_instead():
+    volume = Volume(name="one-registry", role="registry", size_gib=5, backend="nutanix_driver")
+
+    [told] = problems_with_growth(volume, 8)
+
+    assert "volume driver, which cannot grow" in told
+    assert "into an instance on volume groups" in told

@@ -2,6 +2,7 @@
 
 from hosts.models import Volume
 from hosts.steps import provision_host
+from hosts.steps.meet_engine import meet_engine
 from hosts.steps.prism import carry_out, prism_of
 from hosts.steps.volume_disks import ensure_attached
 from hosts.subject import host_of, volumes_of
@@ -45,8 +46,13 @@ def fetch_image(run: Run) -> None:
     )
 
 
+def meet(run: Run) -> None:
+    meet_engine(run, host_of(run))
+
+
 PIPELINES = (
     pipeline("make-all", provision_host, attach_data),
     pipeline("drop-data", drop_data),
     pipeline("fetch-image", fetch_image),
+    pipeline("meet", provision_host, meet),
 )

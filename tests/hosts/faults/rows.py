@@ -122,6 +122,22 @@ def _lag(stage: Stage) -> None:
             entity.born -= 60.0
 
 
+def _late(stage: Stage, method: str, path: str, seconds: float) -> None:
+    stage.impatient(0.4)
+    stage.limit("LOOK_SECONDS", 10.0)
+    stage.prism.fail_next(method=method, path=path, slow=seconds, times=99)
+
+
+def _late_create(stage: Stage) -> None:
+    _late(stage, "POST", r"/vms/?$", 0.8)
+
+
+def _reused(stage: Stage) -> None:
+    """The machine is there and was met before; then somebody else has its address."""
+    stage.made()
+    stage.engine_of_another()
+
+
 def _attached_knob(mode: str) -> Callable[[Stage], None]:
     def arm(stage: Stage) -> None:
         stage.knobs.delete_attached_volume_group = mode
@@ -250,6 +266,11 @@ ROWS = (
         arm=lambda s: s.fail("create", drop_answer=True), **both(end="succeeded", sent=1),
     ),
     Row(
+        number="15a", situation="the answer to a change comes too late",
+        rule="looks for our mark before it asks again",
+        arm=_late_create, **both(end="succeeded", sent=1),
+    ),
+    Row(
         number="16", situation="task FAILED with a reason", rule="Resume asks anew",
         arm=lambda s: s.fail("create", task="FAILED", message="The datastore is on fire."),
         **both(says="Prism could not make the machine harbor-01: The datastore is on fire.",
@@ -355,9 +376,16 @@ ROWS = (
         number="33", situation="Prism restarts under a request", rule="four repetitions",
         arm=_restart, **both(end="succeeded", sent=1),
     ),
+    Row(
+        number="33a", situation="no answer in time to any look", rule="four repetitions",
+        arm=lambda s: _late(s, "GET", "", 0.6),
+        **both(says="did not answer in time, asked 5 times", sent=0, machines=0,
+               waits=(1.0, 2.0, 4.0, 8.0)),
+    ),
+    Row(
+        number="34", situation="another machine answers at the host's address",
+        rule="for half a minute; nothing is sent there", kind="meet", arm=_reused,
+        mend=lambda s: s.engine_of_ours(),
+        **both(says="another machine than harbor-01 answers", sent=0),
+    ),
 )
-# What cannot be told by such a row, and why.
-ELSEWHERE = {
-    "34": "An address that is given to another machine: no SSH is used; the engine's certificate "
-    "names the machine, and a foreign one is refused (`tests/hosts/test_reach_docker.py`).",
-}

@@ -3,10 +3,16 @@
 import re
 import sys
 
+from certificates.services import issue
+from hosts import engine
+from hosts.engine.connection import connect
 from hosts.services import plan_host, plan_volumes
+from hosts.steps import meet_engine
 from hosts.steps import prism as prism_steps
 from lab.prism import PrismSimulator
+from nutanix.models import Prism
 from tests.hosts.conftest import cluster_behind
+from tests.hosts.faults.engine import Engines
 
 # What may go wrong: method, address with Prism Central, address with Prism Element.
 CALLS = {
@@ -23,7 +29,9 @@ CALLS = {
 class Stage:
     """A Prism, the rows about it, and short words for what faults need."""
 
-    def __init__(self, prism: PrismSimulator, kind: str, carry_out, monkeypatch) -> None:
+    def __init__(
+        self, prism: PrismSimulator, kind: str, carry_out, monkeypatch, engines: Engines
+    ) -> None:
         self.prism, self.kind, self.knobs = prism, kind, prism.knobs
         self.is_element = kind == "pe_v2"
         self.knobs.role = "pe" if self.is_element else "pc"
@@ -39,6 +47,7 @@ class Stage:
             backend="volume_group", host=self.host, cluster=cluster,
         )
         self._carry_out, self._monkeypatch = carry_out, monkeypatch
+        self._engines = engines
         self.pauses: list[float] = []
         self.on_pause = lambda: None
         monkeypatch.setattr(prism_steps, "_pause", self._pause)
@@ -54,6 +63,28 @@ class Stage:
         """How long the steps wait, instead of minutes."""
         module = "power" if name == "ADDRESS_SECONDS" else "prism"
         self._monkeypatch.setattr(sys.modules[f"hosts.steps.{module}"], name, seconds)
+
+    def impatient(self, seconds: float) -> None:
+        """Wait so long for an answer: less than a connection's page lets people choose."""
+        self._monkeypatch.setattr(
+            Prism, "read_timeout", property(lambda row: seconds, lambda row, given: None)
+        )
+
+    def engine_of_another(self) -> None:
+        """At the host's address, which leads here, an engine of another name answers."""
+        self._monkeypatch.setattr(
+            engine, "connect", lambda address, port, **how: connect("127.0.0.1", port, **how)
+        )
+        self._monkeypatch.setattr(meet_engine, "FOREIGN_SECONDS", 0.0)
+        self._monkeypatch.setattr(meet_engine, "ANSWER_SECONDS", {True: 5.0})
+        self.host.refresh_from_db()
+        other = issue(self.host.authority, common_name="other", names=["other.slipway.internal"])
+        self.host.record(engine_port=self._engines.serve(other))
+
+    def engine_of_ours(self) -> None:
+        """The host's own engine answers there again."""
+        self.host.refresh_from_db()
+        self.host.record(engine_port=self._engines.serve(self.host.server_certificate))
 
     def fail(self, call: str, **fault: object) -> None:
         method, central, element = CALLS[call]

@@ -1,6 +1,6 @@
 """The fault table as docs/nutanix.md shows it."""
 
-from tests.hosts.faults.rows import ELSEWHERE, ROWS, Outcome, Row
+from tests.hosts.faults.rows import ROWS, Outcome, Row
 
 HEAD = (
     "| # | Situation | Retry rule | Prism | Slipway says | Asked | Ends | Machines |",
@@ -11,7 +11,6 @@ HEAD = (
 def table() -> str:
     """One line per situation and Prism; one for both where nothing differs."""
     lines = [line for row in ROWS for line in _lines(row)]
-    lines += [f"| {number} | {why} | | | | | | |" for number, why in ELSEWHERE.items()]
     return "\n".join((*HEAD, *lines))
 
 
