@@ -1,6 +1,9 @@
 """Sign-in by LDAP or Active Directory; imported only when it is set up (config/sign_in.py)."""
 
+import socket
+import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 import ldap
 from django.conf import settings
@@ -116,8 +119,9 @@ def tell(request: HttpRequest | None = None, exception: Exception | None = None,
 
 
 def _sentence(error: Exception | None) -> str:
-    told = " ".join(str(part) for part in getattr(error, "args", ())).lower()
-    if "certificate" in told or isinstance(error, ldap.CONNECT_ERROR):
+    # The library names no reason when a certificate is refused, only that no connection came.
+    down = isinstance(error, ldap.SERVER_DOWN)
+    if isinstance(error, ldap.CONNECT_ERROR) or (down and _is_untrusted(settings.LDAP)):
         return _("The certificate of the company's directory is not trusted, so nobody is signed "
                  "in by it. Ask an administrator to look at LDAP_CA_FILE.")
     if isinstance(error, ldap.SERVER_DOWN | ldap.TIMEOUT | ldap.UNAVAILABLE | ldap.BUSY):
@@ -125,3 +129,19 @@ def _sentence(error: Exception | None) -> str:
                  "administrator.")
     return _("The company's directory does not answer the console's question. Tell an "
              "administrator: the log of the console says why.")
+
+
+def _is_untrusted(values: dict[str, Any]) -> bool:
+    """Look at the certificate once more, to tell it from silence."""
+    parts = urlsplit(values["URL"])
+    if parts.scheme != "ldaps" or not parts.hostname:
+        return False
+    context = ssl.create_default_context(cafile=values["CA_FILE"] or None)
+    try:
+        with socket.create_connection((parts.hostname, parts.port or 636), _WAIT) as plain, \
+                context.wrap_socket(plain, server_hostname=parts.hostname):
+            return False
+    except ssl.SSLCertVerificationError:
+        return True
+    except OSError:
+        return False

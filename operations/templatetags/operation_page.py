@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.retold import retold
 from operations import services
 from operations.models import Operation
 from operations.presenting import state_of, title_of
@@ -16,6 +17,7 @@ from operations.presenting import state_of, title_of
 LINES_SHOWN = 500
 
 register = template.Library()
+register.filter(retold)
 
 STATES = {
     "queued": _("Queued"),
