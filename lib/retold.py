@@ -7,7 +7,7 @@ gettext with placeholders is recognised by the words between them.
 import re
 from functools import lru_cache
 
-from django.utils.translation import get_language, gettext, override, to_locale
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation.trans_real import translation
 
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]")
@@ -28,7 +28,7 @@ def _retold(sentence: str, language: str) -> str:
     exact = gettext(sentence)
     if exact != sentence:
         return exact
-    for pattern, source in _patterns(to_locale(language)):
+    for pattern, source in _patterns(language):
         if found := pattern.fullmatch(sentence):
             with override(language):
                 text = gettext(source)
@@ -44,10 +44,10 @@ def _own_word(name: str, fact: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _patterns(locale: str) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(language: str) -> list[tuple[re.Pattern[str], str]]:
     """One for each sentence with facts in the catalogue; the wordiest is tried first."""
     found = []
-    for key in translation(locale.replace("_", "-").lower())._catalog:
+    for key, _text in translation(language)._catalog.items():
         source = key[0] if isinstance(key, tuple) else key
         words = len(re.sub(r"\W", "", _PLACE.sub("", source)))
         if _PLACE.search(source) and words >= _ENOUGH and not _is_mixed(source):

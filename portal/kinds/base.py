@@ -41,7 +41,7 @@ class Wanted:
         known = {each.name for each in fields(cls)}
         if strange := sorted(set(data) - known):
             raise Refused([
-                Problem(_("There is nothing named “%(name)s” in such a request.") % {"name": name})
+                Problem(_("Such a request has no “%(name)s”.") % {"name": name})
                 for name in strange
             ])
         wrong = [
