@@ -234,3 +234,14 @@ def test_take_the_portal(window, portal):  # noqa: F811
         for name in set(PORTAL) & set(pages):
             for scheme, width, size in LOOKS:
                 _take(at, f"portal-{name}{size}-{scheme}", pages[name], scheme=scheme, width=width)
+
+
+def test_take_them_in_chinese(page, console, window, portal, running, finished, failed):  # noqa: F811
+    at = window(portal.requester)
+    for each in (page, at):
+        each.context.add_cookies([
+            {"name": "django_language", "value": "zh-hans", "url": console.url}
+        ])
+    _take(page, "overview-chinese", "/admin/")
+    _take(page, "operation-chinese", running.get_absolute_url())
+    _take(at, "portal-team-chinese", portal.of_the_requester()["team"])
