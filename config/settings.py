@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.addresses import database_from, mail_from, redis_from
 from config.logs import to_console
 from config.navigation import UNFOLD  # noqa: F401  (read by Unfold)
+from config.sign_in import sign_in_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -129,6 +130,7 @@ AXES_FAILURE_LIMIT, AXES_COOLOFF_TIME = 5, 1  # attempts, hours
 AXES_CLIENT_IP_CALLABLE = "config.client_address.client_address"
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+globals().update(sign_in_from(env, INSTALLED_APPS, MIDDLEWARE, AUTHENTICATION_BACKENDS))
 # The library's own mask shows half of a secret.
 AUDITLOG_MASK_CALLABLE = "lib.fields.mask"
 

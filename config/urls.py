@@ -9,11 +9,16 @@ from config.home import home
 from config.metrics import metrics
 from config.on_site import view_on_site
 from config.setup import set_up
+from config.sign_in import PROVIDER
+from config.sign_in_pages import begin, come_back
 
 urlpatterns = [
     path("", home, name="home"),
     path("setup/", set_up, name="setup"),
     path("login/", auth_views.LoginView.as_view(), name="login"),
+    path("sign-in/oidc/", begin, name="openid_connect_login"),
+    path("sign-in/oidc/callback/", come_back, {"provider_id": PROVIDER},
+         name="openid_connect_callback"),
     path("language/", set_language, name="set_language"),
     path("logout/", auth_views.LogoutView.as_view(), name="logout"),
     path("operations/", include("operations.urls")),

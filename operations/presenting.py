@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from lib.retold import retold
 from operations.models import CheckResult, LogLine, Operation, StepRun
 from operations.pipeline import find_pipeline
 
@@ -29,12 +30,18 @@ def as_stored(operation: Operation) -> dict[str, Any]:
 
 
 def translated(state: dict[str, Any]) -> dict[str, Any]:
-    """With titles in the active language: the stored English is the catalogue's key."""
+    """In the active language: the stored English is the catalogue's key."""
     return state | {
-        "operation": state["operation"] | {"title": _title_of_shown(state["operation"])},
-        "steps": [step | {"title": gettext(step["title"])} for step in state["steps"]],
-        "checks": [check | {"title": gettext(check["title"])} for check in state["checks"]],
+        "operation": _told(state["operation"], title=_title_of_shown(state["operation"])),
+        "steps": [_told(step, title=gettext(step["title"])) for step in state["steps"]],
+        "checks": [_told(check, title=gettext(check["title"])) for check in state["checks"]],
     }
+
+
+def _told(shown: dict[str, Any], *, title: str) -> dict[str, Any]:
+    """Reasons and advice are stored in English like titles; evidence and detail stay so."""
+    said = {key: retold(shown[key]) for key in ("reason", "advice") if key in shown}
+    return shown | said | {"title": title}
 
 
 # What a page begins with; older ones come when somebody scrolls up or searches.

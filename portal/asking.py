@@ -6,11 +6,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from certificates.problems import Problem
 from certificates.problems import Refused as Problems
 from deployments.models import HarborInstance
 from operations.errors import Refused
+from operations.run import in_english
 from portal import delivering, permissions, telling
 from portal.choices import instances_for
 from portal.giving_up import give_up
@@ -133,7 +135,7 @@ def cancel(request: Request, *, by: AbstractBaseUser, reason: str = "") -> Reque
     with transaction.atomic():
         if not request.move(
             to=State.WITHDRAWN, only_from=(former,), remind_at=None,
-            reason=reason or _("Cancelled by %s.") % by.get_username(),
+            reason=reason or in_english(gettext_lazy("Cancelled by %s.")) % by.get_username(),
         ):
             raise Refused(_("It was decided or changed just now. Look again."))
         record_act(request, by, state=(former, State.WITHDRAWN))

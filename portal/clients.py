@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.utils.translation import gettext as _
+
 from deployments.clients import ADMINISTRATOR, trust_file_of
 from deployments.models import HarborInstance
 from harbor.registry import RegistryClient
@@ -21,7 +23,10 @@ def tenants_of(
 ) -> Iterator[TenantClient]:
     """A client of its own. Raises Refused for a registry that has no machine."""
     if instance.host is None or not instance.host.address:
-        raise Refused(f"{instance} has no machine yet.", advice="Deploy it first.")
+        raise Refused(
+            _("%(registry)s has no machine yet.") % {"registry": instance},
+            advice=_("Deploy it first."),
+        )
     with trust_file_of(instance) as ca_file, TenantClient(
         instance.registry_host, address=instance.host.address, ca_file=ca_file,
         username=ADMINISTRATOR, password=instance.admin_password, timeouts=timeouts,

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from deployments import services as deployments
 from lib.errors import ServiceError
@@ -33,7 +34,8 @@ def kind_of_delivery(kind: str) -> str:
 def deliver(request: Request) -> None:
     """Start it; what cannot start now has failed with the reason, for ops to repeat."""
     try:
-        with transaction.atomic():
+        # Who decides may read another language than who asked: stored in English, told to each.
+        with override("en"), transaction.atomic():
             operation = _start(request)
             request.move(
                 to=State.DELIVERING, only_from=(State.APPROVED, State.FAILED),

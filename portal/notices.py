@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from lib.retold import retold
 from portal.models import Handover, Request, Team
 
 State = Request.State
@@ -50,5 +51,5 @@ def _fresh(user: AbstractBaseUser, team: Team) -> list[Request]:
 
 def _news(request: Request) -> Notice:
     said = f"{request}: {request.get_state_display()}."
-    text = f"{said} {request.reason}" if request.reason else said
+    text = f"{said} {retold(request.reason)}" if request.reason else said
     return Notice(kind=_KINDS[request.state], text=text, about=request)

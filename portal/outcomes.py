@@ -1,9 +1,11 @@
 """What the end of an operation means for the requests behind it."""
 
 from django.dispatch import receiver
+from django.utils.translation import gettext_lazy as _
 
 from deployments.models import HarborInstance
 from operations.models import Operation
+from operations.run import in_english
 from operations.signals import operation_finished
 from portal.delivering import settle
 from portal.models import Project, Request, Robot
@@ -36,5 +38,6 @@ def _let_go(instance: HarborInstance) -> None:
         model.objects.filter(instance=instance).update(state=model.State.GONE)
     for request in Request.objects.filter(instance=instance, state__in=Request.IN_USE):
         request.move(
-            to=State.WITHDRAWN, only_from=Request.IN_USE, reason=f"{instance} was retired."
+            to=State.WITHDRAWN, only_from=Request.IN_USE,
+            reason=in_english(_("%(registry)s was retired.")) % {"registry": instance},
         )

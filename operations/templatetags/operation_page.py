@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lib.retold import retold
 from operations import services
 from operations.models import Operation
 from operations.presenting import newest_lines, state_of, title_of
 
 register = template.Library()
+register.filter(retold)
 
 STATES = {
     "queued": _("Queued"),

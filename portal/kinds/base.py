@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, Self, get_args, get_origin
 
+from django.utils.translation import gettext as _
+
 from certificates.problems import Problem, Refused
 from deployments.models import HarborInstance
 from portal.models import Team
@@ -38,17 +40,22 @@ class Wanted:
         """From what is stored or posted. Raises Refused for what the kind does not have or read."""
         known = {each.name for each in fields(cls)}
         if strange := sorted(set(data) - known):
-            raise Refused([Problem(f"A {cls.kind} request has no {name}.") for name in strange])
+            raise Refused([
+                Problem(_("Such a request has no “%(name)s”.") % {"name": name})
+                for name in strange
+            ])
         wrong = [
-            Problem(f"“{each.name}” cannot be read.", each.name) for each in fields(cls)
-            if each.name in data and not _fits(data[each.name], each.type)
+            Problem(_("“%(name)s” cannot be read.") % {"name": each.name}, each.name)
+            for each in fields(cls) if each.name in data and not _fits(data[each.name], each.type)
         ]
         if wrong:
             raise Refused(wrong)
         try:
             return cls(**data)
         except (TypeError, ValueError) as error:
-            raise Refused([Problem(f"The request cannot be read: {error}.")]) from error
+            raise Refused([
+                Problem(_("The request cannot be read: %(reason)s.") % {"reason": error})
+            ]) from error
 
     def as_data(self) -> dict[str, Any]:
         """As JSON has it: lists instead of tuples."""

@@ -1,5 +1,7 @@
 """See that the registry is there and takes our word, before anything is changed."""
 
+from django.utils.translation import gettext as _
+
 from deployments.models import HarborInstance
 from operations.errors import StepFailed
 from operations.run import Run
@@ -13,14 +15,15 @@ def check_delivery(run: Run) -> None:
     instance = run.subject.instance
     if instance.state not in _IN_USE:
         raise StepFailed(
-            f"{instance} is {instance.get_state_display().lower()}.",
-            advice="Start it, then repeat the delivery.",
+            _("%(registry)s is not running.") % {"registry": instance},
+            advice=_("Start it, then repeat the delivery."),
         )
     with run.outside(f"Asking {instance.registry_host}"):
         user = harbor(run).current_user()
     if not user or not user.get("sysadmin_flag"):
         raise StepFailed(
-            f"{instance.registry_host} does not take the administrator's password that is kept "
-            "here.", advice="Somebody changed it in Harbor: set it back to the one kept here.",
+            _("%(registry)s does not take the administrator's password that is kept here.")
+            % {"registry": instance.registry_host},
+            advice=_("Somebody changed it in Harbor: set it back to the one kept here."),
         )
     run.log(f"{instance.registry_host} answers, logged in as its administrator")

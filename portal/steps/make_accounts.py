@@ -1,6 +1,7 @@
 """Make accounts in a local Harbor for members it does not know; each first password is kept."""
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from lib.passwords import new_password
 from operations.errors import StepFailed
@@ -46,8 +47,8 @@ def _ensure_account(run: Run, member: Member) -> None:
         password=kept.secret, comment=mark,
     ):
         raise StepFailed(
-            f"Harbor makes no account {member.name}: the name or the mail address is taken.",
-            advice="Ask with another mail address.",
+            _("Harbor makes no account %(name)s: the name or the mail address is taken.")
+            % {"name": member.name}, advice=_("Ask with another mail address."),
         )
     run.log(f"Made the account {member.name}; its first password is kept to be seen once")
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from deployments.clients import ADMINISTRATOR
 from lib.sizes import MIB, human
@@ -56,8 +57,9 @@ def _require_ours(run: Run, project: Project, found: dict[str, Any]) -> None:
     if project.harbor_id:
         if project.harbor_id != found["project_id"]:
             raise StepFailed(
-                f"The project {project.name} was removed in Harbor and made anew by somebody.",
-                advice="Ask for another name, or remove it in Harbor when it is empty.",
+                _("The project %(project)s was removed in Harbor and made anew by somebody.")
+                % {"project": project.name},
+                advice=_("Ask for another name, or remove it in Harbor when it is empty."),
             )
     elif not run.facts.get("asked") or found.get("owner_name", ADMINISTRATOR) != ADMINISTRATOR:
         raise _taken(run, project)
@@ -69,23 +71,28 @@ def _taken(run: Run, project: Project) -> StepFailed:
     project.record(state=Project.State.GONE)
     run.record(asked=False)
     return StepFailed(
-        f"{run.subject.instance.registry_host} has a project {project.name} that was not made for "
-        "this request; it was left as it is.", advice="Reject the name: ask for another one.",
+        _("%(registry)s has a project %(project)s that was not made for this request; it was left "
+          "as it is.")
+        % {"registry": run.subject.instance.registry_host, "project": project.name},
+        advice=_("Reject the name: ask for another one."),
     )
 
 
 def _elsewhere(name: str) -> StepFailed:
     return StepFailed(
-        f"A team has a project {name} on this registry.", advice="Ask for another name.",
+        _("A team has a project %(project)s on this registry.") % {"project": name},
+        advice=_("Ask for another name."),
     )
 
 
 def _compare_space(run: Run, wanted: ProjectWanted, project_id: int) -> None:
     space = harbor(run).space(project_id)
     if space is None or space.limit < 0:
-        remark(run, f"Harbor sets no limit for {wanted.project}: quotas are switched off there.")
+        remark(run, _("Harbor sets no limit for %(project)s: quotas are switched off there.")
+               % {"project": wanted.project})
     elif space.limit != wanted.quota_mib * MIB:
-        remark(run, f"The space of {wanted.project} was set to {human(space.limit)} in Harbor "
-                    "meanwhile; it was left as it is.")
+        remark(run, _("The space of %(project)s was set to %(size)s in Harbor meanwhile; it was "
+                      "left as it is.")
+               % {"project": wanted.project, "size": human(space.limit)})
     else:
         run.log(f"{wanted.project} may hold {human(space.limit)}")

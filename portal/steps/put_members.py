@@ -1,5 +1,7 @@
 """Give people the roles that were asked for; what somebody changed in Harbor meanwhile stays."""
 
+from django.utils.translation import gettext as _
+
 from harbor.tenants import Membership
 from operations.errors import StepFailed
 from operations.run import Run
@@ -32,9 +34,10 @@ def put_members(run: Run) -> None:
     )
     if unknown:
         raise StepFailed(
-            f"{run.subject.instance.registry_host} does not know {', '.join(unknown)}.",
-            advice="Let them log in to Harbor once, or ask for the names as the directory has "
-                   "them; then repeat the delivery.",
+            _("%(registry)s does not know %(names)s.")
+            % {"registry": run.subject.instance.registry_host, "names": ", ".join(unknown)},
+            advice=_("Let them log in to Harbor once, or ask for the names as the directory has "
+                     "them; then repeat the delivery."),
         )
 
 
@@ -42,7 +45,7 @@ def _project_of(run: Run, name: str) -> Project:
     found = Project.objects.filter(team=run.subject.team, instance=run.subject.instance, name=name)
     project = found.exclude(state=Project.State.GONE).first()
     if project is None:
-        raise StepFailed(f"The team has no project {name} any more.")
+        raise StepFailed(_("The team has no project %(project)s any more.") % {"project": name})
     return project
 
 
@@ -54,15 +57,14 @@ def _put(
     if current and current.role == role:
         run.log(f"{member.name} is {member.role} of {project.name}")
     elif current and role_name(current.role) != was:
-        remark(run, f"{member.name} was made {role_name(current.role)} of {project.name} in Harbor "
-                    "meanwhile; this was left as it is.")
+        _remark_role(run, project, member.name, current)
     elif current:
         run.checkpoint()
         client.set_role(project.name, current.number, role)
         run.log(f"{member.name} is {member.role} of {project.name} now, was {was}")
     elif was:
-        remark(run, f"{member.name} was removed from {project.name} in Harbor meanwhile; this was "
-                    "left as it is.")
+        remark(run, _("%(name)s was removed from %(project)s in Harbor meanwhile; this was left as "
+                      "it is.") % {"name": member.name, "project": project.name})
     else:
         run.checkpoint()
         if not client.add_member(project.name, member.name, role):
@@ -77,9 +79,14 @@ def _remove(
     if current is None:
         run.log(f"{name} is no member of {project.name}")
     elif role_name(current.role) != was:
-        remark(run, f"{name} was made {role_name(current.role)} of {project.name} in Harbor "
-                    "meanwhile; this was left as it is.")
+        _remark_role(run, project, name, current)
     else:
         run.checkpoint()
         harbor(run).remove_member(project.name, current.number)
         run.log(f"Removed {name} from {project.name}, was {was}")
+
+
+def _remark_role(run: Run, project: Project, name: str, current: Membership) -> None:
+    remark(run, _("%(name)s was made %(role)s of %(project)s in Harbor meanwhile; this was left as "
+                  "it is.")
+           % {"name": name, "role": role_name(current.role), "project": project.name})

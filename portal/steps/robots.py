@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from deployments.models import HarborInstance
 from lib.passwords import new_password
@@ -27,8 +28,11 @@ def keep_secret(run: Run) -> None:
         state=Project.State.READY,
     ))
     if missing := set(wanted.projects) - {project.name for project in projects}:
-        raise StepFailed(f"The team has no project {', '.join(sorted(missing))} any more.")
-    robot, _ = Robot.objects.get_or_create(request=request, defaults={
+        raise StepFailed(
+            _("The team has no project %(project)s any more.")
+            % {"project": ", ".join(sorted(missing))}
+        )
+    robot, _is_new = Robot.objects.get_or_create(request=request, defaults={
         "team": request.team, "instance": request.instance, "name": wanted.robot,
         "actions": list(wanted.actions), "replaces": _replaced(request, wanted),
     })
@@ -83,8 +87,10 @@ def try_login(run: Run) -> None:
             )
             if not wanted & {"pull", "push"} <= granted:
                 raise StepFailed(
-                    f"{robot.login} may only {', '.join(sorted(granted)) or 'nothing'} in "
-                    f"{project.name}.", advice="Look at the robot's permissions in Harbor.",
+                    _("%(robot)s may not do in %(project)s what was asked for, only: %(actions)s.")
+                    % {"robot": robot.login, "project": project.name,
+                       "actions": ", ".join(sorted(granted)) or "-"},
+                    advice=_("Look at the robot's permissions in Harbor."),
                 )
     robot.record(state=Robot.State.READY)
     run.log(f"{robot.login} logged in and may {', '.join(robot.actions)}")
@@ -132,8 +138,8 @@ def _find(run: Run, robot: Robot, wanted: RobotWanted) -> dict[str, Any] | None:
     names = (f"+{wanted.robot}", f"${wanted.robot}")
     if ours is None and any(one["name"].endswith(names) for one in there):
         raise StepFailed(
-            f"Harbor has a robot account {wanted.robot} that was not made for this request; it "
-            "was left as it is.", advice="Ask for another name.",
+            _("Harbor has a robot account %(robot)s that was not made for this request; it was "
+              "left as it is.") % {"robot": wanted.robot}, advice=_("Ask for another name."),
         )
     return ours
 

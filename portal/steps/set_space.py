@@ -1,5 +1,7 @@
 """Give a project the space that was asked for, unless somebody set another one meanwhile."""
 
+from django.utils.translation import gettext as _
+
 from lib.sizes import MIB, human
 from operations.errors import StepFailed
 from operations.run import Run
@@ -18,15 +20,18 @@ def set_space(run: Run) -> None:
     ).first()
     space = harbor(run).space(project.harbor_id) if project else None
     if space is None:
-        raise StepFailed(f"{request.instance.registry_host} keeps no quota for {wanted.project}.")
+        raise StepFailed(
+            _("%(registry)s keeps no quota for %(project)s.")
+            % {"registry": request.instance.registry_host, "project": wanted.project}
+        )
     limit = wanted.quota_mib * MIB
     if space.limit == limit:
         run.log(f"{wanted.project} may hold {human(limit)}")
     elif not _is_as_seen(space.limit, wanted):
         raise StepFailed(
-            f"The space of {wanted.project} was set to {_shown(space.limit)} in Harbor since this "
-            "was asked for; it was left as it is.",
-            advice="Ask anew, beginning with what is there now.",
+            _("The space of %(project)s was set to %(size)s in Harbor since this was asked for; it "
+              "was left as it is.") % {"project": wanted.project, "size": _shown(space.limit)},
+            advice=_("Ask anew, beginning with what is there now."),
         )
     else:
         run.checkpoint()

@@ -1,5 +1,7 @@
 """What a delivery is to deliver, as long as it is still wanted."""
 
+from django.utils.translation import gettext as _
+
 from operations.errors import StepFailed
 from operations.run import Run
 from portal.asking import wanted_of
@@ -13,7 +15,8 @@ def wish_of(run: Run) -> Wanted:
     """Typed. Raises StepFailed when the request was given up: somebody resumed it all the same."""
     if run.subject.state not in _WANTED:
         raise StepFailed(
-            f"{run.subject} is {run.subject.get_state_display().lower()}: it is not delivered.",
-            advice="Ask for it anew.",
+            _("%(request)s is not to be delivered any more: %(state)s.")
+            % {"request": run.subject, "state": run.subject.get_state_display()},
+            advice=_("Ask for it anew."),
         )
     return wanted_of(run.subject)

@@ -6,6 +6,7 @@ from django import template
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.safestring import SafeString
 
+from lib.retold import retold
 from lib.shown import chip
 from lib.sizes import MIB, human
 from portal import permissions
@@ -13,6 +14,7 @@ from portal.deciding import inbox
 from portal.models import Project, Request
 
 register = template.Library()
+register.filter(retold)
 State = Request.State
 # The sign of a state, as every page of the console draws it.
 _SIGNS = {

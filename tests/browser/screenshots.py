@@ -234,3 +234,21 @@ def test_take_the_portal(window, portal):  # noqa: F811
         for name in set(PORTAL) & set(pages):
             for scheme, width, size in LOOKS:
                 _take(at, f"portal-{name}{size}-{scheme}", pages[name], scheme=scheme, width=width)
+
+
+def _in_chinese(page, console) -> None:
+    page.context.add_cookies([
+        {"name": "django_language", "value": "zh-hans", "url": console.url}
+    ])
+
+
+def test_take_the_console_in_chinese(page, console, running, finished, failed):
+    _in_chinese(page, console)
+    _take(page, "overview-chinese", "/admin/")
+    _take(page, "operation-chinese", running.get_absolute_url())
+
+
+def test_take_the_portal_in_chinese(console, window, portal):  # noqa: F811
+    at = window(portal.requester)
+    _in_chinese(at, console)
+    _take(at, "portal-team-chinese", portal.of_the_requester()["team"])
