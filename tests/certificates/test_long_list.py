@@ -37,7 +37,7 @@ def test_another_order_holds_on_every_page(ada, rows):
 
 def test_finds_by_serial_and_issuer(ada, rows):
     assert names(ada, "q=host-7.example") == ["host-7.example.com"]
-    assert len(names(ada, "q=cn=outside")) == 50
+    assert len(names(ada, "q=cn=outside")) == 30
     assert names(ada, "q=xyzzy") == []
 
 

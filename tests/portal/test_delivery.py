@@ -214,7 +214,7 @@ def test_what_was_given_up_is_not_delivered_by_resuming_its_operation(
     request = carry_out(request)
 
     assert request.operation.state == "failed"
-    assert "is withdrawn: it is not delivered" in request.operation.reason
+    assert "is not to be delivered any more: Withdrawn." in request.operation.reason
     assert (request.state, tenants.projects, tenants.users) == (State.WITHDRAWN, {}, {})
 
 

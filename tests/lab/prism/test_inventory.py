@@ -107,7 +107,7 @@ def test_element_tells_the_same(sim: PrismSimulator, call: Caller, machine: str)
 
 @pytest.mark.usefixtures("element")
 def test_element_fetches_and_deletes_images(sim: PrismSimulator, call: Caller) -> None:
-    spec = {"storage_container_uuid": sim.container.uuid, "url": "http://mirror.test/noble.img"}
+    spec = {"storage_container_uuid": sim.container.uuid, "url": "http://mirror.example.com/noble.img"}
     body = {"name": "noble", "image_type": "disk_image", "image_import_spec": spec}
 
     image = done(call, call("POST", f"{REST}/images/", json=body))

@@ -102,7 +102,7 @@ def test_an_unreachable_image_address_fails_later(sim: PrismSimulator, call: Cal
         return {"name": "noble", "type": "DISK_IMAGE", "source": source}
 
     bad = call.task_of(call("POST", url, json=body("https://mirror.invalid/noble.img")))
-    good = call.done(call("POST", url, json=body("https://mirror.test/noble.img")))
+    good = call.done(call("POST", url, json=body("https://mirror.example.com/noble.img")))
 
     assert bad["status"] == "FAILED"
     found = call.get(url, **{"$filter": "type eq Vmm.Content.ImageType'DISK_IMAGE'"})["data"]
