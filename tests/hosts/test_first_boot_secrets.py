@@ -47,6 +47,8 @@ def secret_windows(document: str) -> set[str]:
         found |= windows(whole[first + 4 : last - 4])
     # A key begins as every key does, and has the public half that is in its certificate.
     found -= windows(KEY.sub("", document)) | windows(PREAMBLE)
+    for shift in range(3):  # base64 writes the same beginning in three ways
+        found -= windows(base64_of("." * shift + PREAMBLE))
     assert found
     return found
 
@@ -89,7 +91,8 @@ def test_nothing_of_the_first_boot_document_is_kept(
         "what the simulator keeps": json.dumps([e.as_json() for e in prism.journal]),
         "its tasks": repr(prism.tasks.all),
     }
-    assert [name for name, text in places.items() if windows(text) & secret] == []
+    kept = {name: windows(text) & secret for name, text in places.items()}
+    assert {name: found for name, found in kept.items() if found} == {}
     assert "POST" in places["the application log"]
     assert all(windows(text) & secret for text in (document, base64_of(document)))
 
