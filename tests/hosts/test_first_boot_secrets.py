@@ -47,8 +47,6 @@ def secret_windows(document: str) -> set[str]:
         found |= windows(whole[first + 4 : last - 4])
     # A key begins as every key does, and has the public half that is in its certificate.
     found -= windows(KEY.sub("", document)) | windows(PREAMBLE)
-    for shift in range(3):  # base64 writes the same beginning in three ways
-        found -= windows(base64_of("." * shift + PREAMBLE))
     assert found
     return found
 
@@ -91,7 +89,8 @@ def test_nothing_of_the_first_boot_document_is_kept(
         "what the simulator keeps": json.dumps([e.as_json() for e in prism.journal]),
         "its tasks": repr(prism.tasks.all),
     }
-    kept = {name: windows(text) & secret for name, text in places.items()}
+    # JSON writes the end of a line as two letters: the second one belongs to no certificate.
+    kept = {name: windows(text.replace(r"\n", "\n")) & secret for name, text in places.items()}
     assert {name: found for name, found in kept.items() if found} == {}
     assert "POST" in places["the application log"]
     assert all(windows(text) & secret for text in (document, base64_of(document)))
