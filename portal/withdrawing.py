@@ -69,8 +69,8 @@ def _loss_of_robot(robot: Robot) -> list[str]:
     }
     return [
         _("%(robot)s is deleted on %(registry)s, and its secret with it.") % facts,
-        _("Whatever logs in with it is refused from then on in: %(projects)s. It may now: "
-          "%(actions)s.") % facts,
+        _("It works in %(projects)s and may: %(actions)s. Whatever logs in with it is refused from "
+          "then on.") % facts,
         _("Projects and images stay as they are."),
     ]
 

@@ -114,7 +114,7 @@ def test_the_page_before_names_account_registry_and_projects(delivered, client, 
     page = client.get(address).content.decode()
     assert "robot$web+ci is deleted on" in page
     assert request.instance.registry_host in page
-    assert "in: web. It may now: Push images." in page
+    assert "It works in web and may: Push images." in page
     assert "images stay as they are" in page
     assert not Operation.objects.filter(kind="withdraw-robot").exists(), "to look changes nothing"
 
