@@ -18,7 +18,7 @@ from deployments.models import HarborInstance
 from hosts import drift
 from hosts.models import DockerHost, Volume
 from hosts.models.volume import FULL, NEARLY_FULL
-from lib.retold import retold
+from lib.retold import retold, titled
 from nutanix.models import Prism
 from operations.models import Operation, Schedule
 from operations.presenting import title_of
@@ -174,7 +174,7 @@ def _notice(operation: Operation) -> dict[str, Any]:
     reason = retold(operation.reason) or operation.get_state_display()
     return {
         "kind": "danger" if operation.state == "failed" else "warning",
-        "title": f"{title_of(operation)}: {reason}",
+        "title": titled(title_of(operation), reason),
         "advice": retold(operation.advice),
         "url": reverse("admin:operations_operation_change", args=[operation.pk]),
         "link": _("Open the operation"),

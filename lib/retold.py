@@ -13,6 +13,8 @@ from django.utils.translation.trans_real import translation
 _PLACE = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 # Shorter ones say too little to be sure.
 _ENOUGH = 10
+# A title with what it is about, as it is stored, perhaps in quotation marks.
+_TITLE = re.compile(r"(“?)(.+?): (.+)", re.DOTALL)
 
 
 def retold(sentence: str) -> str:
@@ -21,6 +23,22 @@ def retold(sentence: str) -> str:
     if not sentence or not language or language.startswith("en"):
         return sentence
     return _retold(sentence, language)
+
+
+def retold_title(stored: str) -> str:
+    """`Deploy: reg-02` in the active language; as it is when it begins with no title of ours.
+
+    For titles only: what people type may begin with a word of the console as well.
+    """
+    found = _TITLE.fullmatch(stored)
+    if not found or gettext(found[2]) == found[2]:
+        return stored
+    return found[1] + titled(gettext(found[2]), found[3])
+
+
+def titled(title: object, subject: object) -> str:
+    """A title with what it is about, both already in the active language."""
+    return gettext("%(title)s: %(subject)s") % {"title": title, "subject": subject}
 
 
 @lru_cache(maxsize=2000)

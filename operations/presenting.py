@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from lib.retold import retold
+from lib.retold import retold, retold_title, titled
 from operations.models import CheckResult, LogLine, Operation, StepRun
 from operations.pipeline import find_pipeline
 
@@ -32,7 +32,9 @@ def as_stored(operation: Operation) -> dict[str, Any]:
 def translated(state: dict[str, Any]) -> dict[str, Any]:
     """In the active language: the stored English is the catalogue's key."""
     return state | {
-        "operation": _told(state["operation"], title=_title_of_shown(state["operation"])),
+        "operation": _told(state["operation"], title=_title_of_shown(state["operation"])) | {
+            "waiting_for": retold_title(state["operation"]["waiting_for"]),
+        },
         "steps": [_told(step, title=gettext(step["title"])) for step in state["steps"]],
         "checks": [_told(check, title=gettext(check["title"])) for check in state["checks"]],
     }
@@ -73,7 +75,7 @@ def _title_of_shown(shown: dict[str, Any]) -> str:
 
 def _title(kind: str, subject_name: str, stored: str) -> str:
     pipeline = find_pipeline(kind)
-    return f"{pipeline.title}: {subject_name}" if pipeline else stored
+    return titled(pipeline.title, subject_name) if pipeline else retold_title(stored)
 
 
 def _operation(operation: Operation) -> dict[str, Any]:

@@ -81,11 +81,18 @@ def withdraw(robot: Robot, *, by: AbstractBaseUser | None = None) -> Operation:
 
 
 def settle(request: Request) -> None:
-    """Take over how the delivery has ended; called twice, nothing more happens."""
+    """Take over how the delivery has ended; called twice, nothing more happens.
+
+    One that was resumed after its secret was wiped has nothing to hand over: it is made anew.
+    """
     operation = request.operation
     if operation is None or operation.is_unfinished:
         return
     open_states = (State.APPROVED, State.DELIVERING, State.FAILED)
+    if request.state in open_states and _lost_a_secret(request, operation):
+        request.move(to=State.APPROVED, only_from=open_states, operation=None)
+        deliver(request)
+        return
     with transaction.atomic():
         if operation.state == Operation.State.SUCCEEDED:
             now, end = timezone.now(), _end_of(request)
@@ -132,6 +139,14 @@ def _may_resume(request: Request) -> bool:
         and request.kind != Request.Kind.REGISTRY
         and not request.handovers.filter(is_ready=False, wiped_at__isnull=False).exists()
     )
+
+
+def _lost_a_secret(request: Request, operation: Operation) -> bool:
+    """Whether it succeeded with a secret that was wiped on its way; a delivery that began later
+    has made all that it could."""
+    return operation.state == Operation.State.SUCCEEDED and request.handovers.filter(
+        is_ready=False, wiped_at__gte=operation.created_at
+    ).exists()
 
 
 def _end_of(request: Request) -> datetime | None:

@@ -50,6 +50,10 @@ def _fresh(user: AbstractBaseUser, team: Team) -> list[Request]:
 
 
 def _news(request: Request) -> Notice:
-    said = f"{request}: {request.get_state_display()}."
-    text = f"{said} {retold(request.reason)}" if request.reason else said
+    facts = {
+        "request": request, "state": request.get_state_display(), "reason": retold(request.reason),
+    }
+    text = (
+        _("%(request)s: %(state)s. %(reason)s") if request.reason else _("%(request)s: %(state)s.")
+    ) % facts
     return Notice(kind=_KINDS[request.state], text=text, about=request)

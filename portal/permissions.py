@@ -79,7 +79,7 @@ def may_operate(user: Person) -> bool:
 
 def may_withdraw(user: Person, request: Request) -> bool:
     """Take away what was delivered before its time: the team itself, or ops."""
-    return request.state in Request.IN_USE and request.kind == Request.Kind.ROBOT and (
+    return request.state in Request.IN_USE and request.kind in Request.WITHDRAWABLE and (
         may_request(user, request.team) or may_operate(user)
     )
 

@@ -24,6 +24,7 @@ def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
     return {
         "asked": asked, "lines": wanted.summary(), "is_moving": asked.state in _MOVING,
         "may": may,
+        "stays": asked.kind == Request.Kind.PROJECT and asked.state in Request.IN_USE,
         "deciders": _deciders(asked, wanted, place),
         "problems": services.problems_with(wanted, place) if asked.state == State.DRAFT else [],
         "approvals": list(asked.approvals.select_related("by")),

@@ -23,7 +23,7 @@ from portal.choices import (
 )
 from portal.clashes import clashes
 from portal.deciding import Outcome, approve, decide_many, inbox, reject
-from portal.delivering import retry, withdraw
+from portal.delivering import retry
 from portal.handing import hand_over
 from portal.identities import (
     Identities,
@@ -36,6 +36,7 @@ from portal.identities import (
 from portal.kinds import Place
 from portal.rules import Deciders, deciders_of
 from portal.snippets import Snippet, Use, snippets, use_of, use_of_robot
+from portal.withdrawing import what_is_lost, withdraw
 
 __all__ = [
     "Deciders", "Identities", "Outcome", "Place", "Preview", "ProjectNow", "Room", "Snippet",
@@ -43,5 +44,5 @@ __all__ = [
     "deciders_of", "draft", "hand_over", "identities_of", "inbox", "instances_for",
     "is_name_free", "look_at", "place_of", "preview", "problems_with", "projects_of", "reject",
     "retry", "robots_of", "room_of", "rooms_of", "snippets", "submit", "unknown_members",
-    "use_of", "use_of_robot", "wanted_of", "withdraw",
+    "use_of", "use_of_robot", "wanted_of", "what_is_lost", "withdraw",
 ]

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connection, connections
+from django.utils.translation import override
 
 from tests.environment import use_a_foreign_bundle
 
@@ -24,6 +25,14 @@ def _our_own_environment(monkeypatch, tmp_path, settings):
     settings.DATA_DIR.mkdir()
     # Real hashing costs seconds per login; what it protects is not in a test database.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _our_own_language():
+    """Django's LocaleMiddleware leaves the language of the last request active in its thread: a
+    page that a test asked for in Chinese must not decide what the next test reads."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from deployments.summary import summary_of
 from lib.errors import ServiceError
 from operations.errors import Refused
 from operations.models import Operation
+from operations.presenting import title_of
 
 
 def act(admin: ModelAdmin, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
@@ -54,7 +55,7 @@ def act_on_each(
         except ServiceError as error:
             admin.message_user(request, f"{instance}: {error.message}", messages.ERROR)
         else:
-            admin.message_user(request, str(operation.title), messages.SUCCESS)
+            admin.message_user(request, title_of(operation), messages.SUCCESS)
 
 
 def _start(request: HttpRequest, instance: HarborInstance, verb: str) -> Operation:

@@ -22,6 +22,7 @@ from hosts.models.first_boot import FirstBoot
 from lib.errors import ServiceError
 from lib.shown import chip, moment
 from lib.sizes import human
+from operations.presenting import title_of
 
 _TOLD = ("shown_state", "docker_version", "storage_driver", "shown_system", "shown_free",
          "shown_seen", "vm_ext_id", "image_name", "subnet_name", "server_certificate")
@@ -110,7 +111,7 @@ class DockerHostAdmin(ConnectPages, ImagePages, ImportPages, LeftoverPages, Pick
             except ServiceError as error:
                 self.message_user(request, f"{host}: {error.message}", messages.ERROR)
             else:
-                self.message_user(request, str(operation.title), messages.SUCCESS)
+                self.message_user(request, title_of(operation), messages.SUCCESS)
 
     @admin.action(description=_("Compare all with Prism now"), permissions=["provision"])
     def compare_now(self, request: HttpRequest, chosen: QuerySet[DockerHost]) -> None:
@@ -120,7 +121,7 @@ class DockerHostAdmin(ConnectPages, ImagePages, ImportPages, LeftoverPages, Pick
         except ServiceError as error:
             self.message_user(request, error.message, messages.ERROR)
         else:
-            self.message_user(request, str(operation.title), messages.SUCCESS)
+            self.message_user(request, title_of(operation), messages.SUCCESS)
 
     def has_provision_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("hosts.provision_dockerhost")

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from lib.retold import retold
+from lib.retold import retold, retold_title
 from operations import services
 from operations.models import Operation
 from operations.presenting import newest_lines, state_of, title_of
 
 register = template.Library()
 register.filter(retold)
+register.filter(retold_title)
 
 STATES = {
     "queued": _("Queued"),

@@ -58,6 +58,8 @@ class Request(models.Model):
     MAY_END = (State.DRAFT, State.SUBMITTED, State.APPROVED, State.FAILED)
     UNDER_WAY = (State.SUBMITTED, State.APPROVED, State.DELIVERING, State.FAILED)
     IN_USE = (State.DELIVERED, State.EXPIRING)
+    # What else is delivered stays the team's, with everything in it.
+    WITHDRAWABLE = (Kind.ROBOT, Kind.CERTIFICATE)
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

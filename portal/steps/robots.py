@@ -65,6 +65,7 @@ def make_robot(run: Run) -> None:
 
 def set_secret(run: Run) -> None:
     """What Harbor made up is replaced by what is kept here."""
+    wish_of(run)  # of one that was given up no secret is made any more
     robot = Robot.objects.get(request=run.subject)
     kept = _kept(robot)
     run.keep_secret(kept.secret)
@@ -76,6 +77,9 @@ def set_secret(run: Run) -> None:
 def try_login(run: Run) -> None:
     """The robot logs in, and may do in each project what was asked for."""
     robot = Robot.objects.select_related("instance").get(request=run.subject)
+    if robot.handover.wiped_at:  # while the delivery lay failed after its secret was set
+        set_secret(run)
+        robot.handover.refresh_from_db()
     run.keep_secret(robot.handover.secret)
     # The registry's own words: deleting is asked for at the API, not there.
     wanted = {"pull"} | {"push"} & set(robot.actions)

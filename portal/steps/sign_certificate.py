@@ -14,23 +14,29 @@ from portal.steps.wish import wish_of
 def sign_certificate(run: Run) -> None:
     """Certificate and request change together: nothing is signed twice, nothing is lost.
 
-    A key that was made here is kept, and handed over once like any other secret.
+    A key that was made here is kept, and handed over once like any other secret; one that was
+    wiped before anybody could see it is kept again.
     """
     request = run.subject
+    wanted: CertificateWanted = wish_of(run)
     if request.certificate:
+        _keep_key(request, request.certificate)
         run.log(f"The certificate {request.certificate} is there")
         return
-    wanted: CertificateWanted = wish_of(run)
     run.checkpoint()
     with transaction.atomic():
         certificate = _signed(request, wanted)
         Request.objects.filter(pk=request.pk).update(certificate=certificate)
-        if certificate.has_key:
-            keep(
-                request, certificate.common_name, to=request.requester,
-                make=lambda: certificate.key_pem,
-            )
+        _keep_key(request, certificate)
     run.log(f"Signed {certificate} for {', '.join(certificate.sans)}")
+
+
+def _keep_key(request: Request, certificate: Certificate) -> None:
+    if certificate.has_key:
+        keep(
+            request, certificate.common_name, to=request.requester,
+            make=lambda: certificate.key_pem,
+        )
 
 
 def _signed(request: Request, wanted: CertificateWanted) -> Certificate:

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.downloads import pem_file
-from portal import services
+from portal import permissions, services
 from portal.request_page import page_of
 from portal.views.found import act, request_or_404
 
@@ -71,15 +71,14 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return act(request, lambda: services.retry(asked, by=request.user), stay=asked)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def withdraw(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Takes the robot accounts of a request out of use before their end."""
+    """GET says what is lost, POST takes it out of use before its end."""
     asked = request_or_404(request, uuid)
-
-    def do() -> object:
-        for robot in asked.robots.filter(state="ready"):
-            services.withdraw(robot, by=request.user)
-        return asked
-
-    return act(request, do, stay=asked)
+    if request.method == "POST":
+        return act(request, lambda: services.withdraw(asked, by=request.user), stay=asked)
+    if not permissions.may_withdraw(request.user, asked):
+        raise Http404
+    lost = services.what_is_lost(asked)
+    return render(request, "portal/withdraw.html", {"asked": asked, "lost": lost})

@@ -49,6 +49,8 @@ class Portal:
             **{f"ask-{kind}": reverse("portal:ask", args=[team, kind]) + on for kind in kinds},
             **{f"request-{state}": reverse("portal:request", args=[one.uuid])
                for state, one in asked.items()},
+            **{f"withdraw-{kind}": reverse("portal:withdraw", args=[asked[kind].uuid])
+               for kind in ("delivered", "certificate")},
         }
 
     def of_the_approver(self) -> dict[str, str]:
@@ -130,7 +132,7 @@ def _ask_for_much(portal: Portal) -> None:
     found["delivering"] = _delivering(portal, ask(
         RobotWanted(robot="deploy", projects=("web",), actions=("pull",))))
     found["delivered"] = _robot(portal)
-    _certificate(portal)
+    found["certificate"] = _certificate(portal)
     for one in found.values():
         one.refresh_from_db()
 
@@ -173,12 +175,13 @@ def _robot(portal: Portal) -> Request:
     return request
 
 
-def _certificate(portal: Portal) -> None:
+def _certificate(portal: Portal) -> Request:
     request = _delivered(portal.team, portal.requester, CertificateWanted(fqdn="ci.example.com"),
                          None)
     signed = issue(ensure_console_authority(), common_name="ci.example.com",
                    names=["ci.example.com"], days=60)
     Request.objects.filter(pk=request.pk).update(certificate=signed)
+    return request
 
 
 def _others(registry: HarborInstance) -> None:

@@ -156,6 +156,7 @@ def test_a_team_asks_for_everything_and_an_engine_uses_it(people):
     engine = an_engine_uses_it(ada, ben, robot=robot, guest=guest)
 
     ada.visit(its_page)
+    ada.follow("Withdraw…")
     ada.press("Withdraw the account")
     expect(ada.page.locator("h1 + .chip")).to_have_text("Withdrawn", timeout=30_000)
     assert engine.login("robot$web+ci", robot).returncode != 0

@@ -8,11 +8,12 @@ from django.utils import timezone
 from notices.models import Delivery
 from operations import runner
 from operations import services as operations
+from operations.errors import StepFailed
 from operations.models import Operation
 from operations.schedules import ensure_schedule
 from portal import services
 from portal.clock import is_anything_due
-from portal.kinds import ProjectWanted, RobotWanted
+from portal.kinds import CertificateWanted, ProjectWanted, RobotWanted
 from portal.models import Handover, Request, Robot
 from tests.portal.conftest import a_project, carry_out
 
@@ -181,3 +182,68 @@ def test_a_wiped_secret_of_a_failed_delivery_is_made_anew(
 
     assert request.state == State.DELIVERED
     assert services.hand_over(Handover.objects.get(), by=ada) == tenants.robots[0]["secret"]
+
+
+@pytest.mark.parametrize("again", ["retry", "resume"])
+@pytest.mark.parametrize("broken", ["/service/token", "end"])
+def test_a_robot_whose_secret_was_wiped_under_way_gets_another_that_is_set_and_seen(
+    delivered, tenants, ada, ben, pass_time, monkeypatch, again, broken
+):
+    """Also when all that is left of its delivery comes after the secret was set."""
+    delivered(a_project())
+    delivered(RobotWanted(robot="ci", projects=["web"], days=90))
+    former = Robot.objects.get()
+    with monkeypatch.context() as patch:
+        if broken == "end":
+            patch.setattr(Robot, "record", _fails_for(former))
+        else:
+            tenants.broken[broken] = (500, b"")
+        request = delivered(RobotWanted(robot="ci2", projects=["web"], replaces=str(former.uuid)))
+    assert request.state == State.FAILED
+    first = tenants.robots[1]["secret"]
+    pass_time(days=8)
+    assert request.handovers.get().secret == ""
+    tenants.broken.clear()
+
+    if again == "retry":
+        services.retry(request, by=ben)
+    else:  # on the page of its operation, past the portal
+        operations.resume(request.operation, by=ben)
+    request = carry_out(request)
+    if request.state == State.DELIVERING:  # all of it once more
+        request = carry_out(request)
+
+    assert request.state == State.DELIVERED, request.reason
+    assert len(tenants.robots) == 2
+    secret = services.hand_over(request.handovers.get(), by=ada)
+    assert secret == tenants.robots[1]["secret"] != first
+    assert secret
+
+
+def _fails_for(former):
+    record = Robot.record
+
+    def fail(robot, **facts):
+        if robot.pk == former.pk:
+            raise StepFailed("Just then.")
+        record(robot, **facts)
+
+    return fail
+
+
+def test_the_key_of_a_certificate_that_was_wiped_before_the_end_is_kept_again(
+    delivered, tenants, ada, ben
+):
+    request = delivered(CertificateWanted(fqdn="app.example.com"))
+    # As a process leaves it that dies between signing and telling.
+    request.handovers.update(is_ready=False, wiped_at=timezone.now(), secret="")
+    Request.objects.filter(pk=request.pk).update(state=State.FAILED)
+    Operation.objects.filter(pk=request.operation_id).update(state="failed")
+    request.operation.steps.update(state="failed")
+
+    operations.resume(request.operation, by=ben)
+    request = carry_out(request)
+
+    assert request.state == State.DELIVERED
+    key = services.hand_over(request.handovers.get(), by=ada)
+    assert key == request.certificate.key_pem

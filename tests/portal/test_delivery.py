@@ -256,12 +256,11 @@ def test_rotation_is_a_second_robot_and_the_first_one_ends_later(web, delivered,
 
 def test_a_withdrawn_robot_is_gone(web, delivered, tenants, ada, eve):
     request = delivered(a_robot())
-    robot = Robot.objects.get()
 
     with pytest.raises(Refused):
-        services.withdraw(robot, by=eve)
-    operation = services.withdraw(robot, by=ada)
-    runner.execute(operation.pk, threads=False)
+        services.withdraw(request, by=eve)
+    services.withdraw(request, by=ada)
+    runner.execute(Operation.objects.get(kind="withdraw-robot").pk, threads=False)
 
     request.refresh_from_db()
     assert (tenants.robots, request.state) == ([], State.WITHDRAWN)

@@ -5,7 +5,10 @@ import ast
 import pytest
 from django.utils.translation import override
 
-from lib.retold import retold
+from lib.retold import retold, retold_title
+from portal import services
+from portal.notices import notices_for
+from tests.portal.conftest import a_project
 from tests.translations.extracting import source_files
 
 # What a person reads comes from these, or ends as their `message`, `advice` or `reason`.
@@ -63,6 +66,32 @@ def test_a_stored_sentence_is_told_in_chinese_with_its_facts(stored, chinese):
     assert not told.isascii()
     with override("en"):
         assert retold(stored) == stored
+
+
+@pytest.mark.parametrize(("stored", "chinese"), [
+    ("Deploy: reg-02", "部署：reg-02"), ("“Deploy: reg: 02”", "“部署：reg: 02”"),
+    ("Something else: reg-02", "Something else: reg-02"), ("Deploy", "Deploy"), ("", ""),
+])
+def test_a_stored_title_is_told_with_what_it_is_about(stored, chinese):
+    assert retold_title(stored) == stored
+    with override("zh-hans"):
+        assert retold_title(stored) == chinese
+
+
+@pytest.mark.django_db
+def test_a_notice_has_the_marks_of_its_language(team, registry, ada):
+    request = services.submit(
+        services.draft(a_project(), team=team, by=ada, instance=registry), by=ada
+    )
+    request.move(to="rejected", only_from=("submitted",), reason="Please ask for less.")
+
+    (told,) = notices_for(ada, team)
+    assert told.text == "Project web: Rejected. Please ask for less."
+    with override("zh-hans"):
+        (told,) = notices_for(ada, team)
+    assert ":" not in told.text
+    assert "web：" in told.text
+    assert told.text.endswith("。Please ask for less.")
 
 
 @pytest.mark.parametrize("typed", ["Please ask for less.", "web", "", "太大了", "100 %"])

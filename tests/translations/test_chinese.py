@@ -33,7 +33,7 @@ def test_each_kind_of_mistake_is_found():
     words = chinese.Catalog(locale="zh_Hans")
     for source, text in {
         "Missing": "", "The same": "The same", "No Chinese": "Nothing", "%d left": "剩余",
-        "Comma, here": "这里,那里", "Right": "正确",
+        "%(what)s: %(why)s": "%(what)s：%(why)s", "Comma, here": "这里,那里", "Right": "正确",
     }.items():
         words.add(source, text, locations=[("a.py", None)])
     words.add("Fuzzy", "模糊", flags=["fuzzy"], locations=[("a.py", None)])

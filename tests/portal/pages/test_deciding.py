@@ -174,9 +174,11 @@ def test_only_ops_repeat_a_failed_delivery(at, ada, ben, submitted, registry):
 
 
 def test_the_team_withdraws_its_robot(at, ada, robot):
-    assert "Withdraw the account" in page_of(at(ada), robot)
+    address = reverse("portal:withdraw", args=[robot.uuid])
+    assert f'href="{address}"' in page_of(at(ada), robot)
+    assert "Withdraw the account" in at(ada).get(address).content.decode()
 
-    at(ada).post(reverse("portal:withdraw", args=[robot.uuid]))
+    at(ada).post(address)
 
     assert robot.robots.get().state in ("ready", "gone")
     assert Operation.objects.filter(kind="withdraw-robot").count() == 1
