@@ -3,6 +3,7 @@
 What Prism says is read from the lab's Prism; what the engine knows, from the engine itself.
 """
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,15 +18,27 @@ from hosts.services import plan_host, plan_volumes, release_volumes
 from lib.sizes import GIB
 from lib.waiting import wait_until
 from operations import runner
-from tests.hosts.conftest import Ended
+from tests.hosts.conftest import Ended, cluster_behind
 
 pytestmark = [pytest.mark.lab, pytest.mark.full]
 TEXT = "precious"
 
 
+@pytest.fixture(params=["pc_v4", "pe_v2"])
+def cluster(request, lab, db):
+    """Prism Central answers, or the cluster's own Prism Element."""
+    facts = lab.status()
+    lab.knobs(role=request.param[:2])
+    yield cluster_behind(
+        facts["prism_url"], Path(facts["prism_ca_pem_path"]).read_text(), facts["username"],
+        facts["password"], kind=request.param,
+    )
+    lab.knobs(role=facts["role"])
+
+
 @pytest.fixture
-def host(lab_cluster, carry_out):
-    host = plan_host(name="moving-1", cluster=lab_cluster, cpus=2, memory_mib=2048, disk_gib=40)
+def host(cluster, carry_out):
+    host = plan_host(name="moving-1", cluster=cluster, cpus=2, memory_mib=2048, disk_gib=40)
     ended = carry_out("provision-host", host)
     assert ended.state == "succeeded", ended
     host.refresh_from_db()
@@ -47,7 +60,10 @@ def volume(host, carry_out):
     volume = volumes["registry"]
     volume.refresh_from_db()
     in_volume(volume, "cp", "--archive", "/host/hostname", "/v/kept.txt")
-    return volume
+    yield volume
+    for each in volumes.values():
+        ended = carried_out(volume_services.delete(each, typed_name=each.name))
+        assert ended.state == "succeeded", ended
 
 
 @pytest.fixture
