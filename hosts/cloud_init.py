@@ -17,6 +17,12 @@ _INSTALL = (
 )
 _PROXY_FILE = "/etc/systemd/system/docker.service.d/slipway-proxy.conf"
 _RESOLVED_FILE = "/etc/systemd/resolved.conf.d/slipway.conf"
+# Debian's cloud-init leaves resolv.conf alone; the other lines there, like `search`, stay.
+_RESOLV_CONF = (
+    "systemctl is-active --quiet systemd-resolved.service || "
+    "{{ others=$(sed '/^nameserver/d' /etc/resolv.conf 2>/dev/null); "
+    "printf '%s\\n' \"$others\" {servers} > /etc/resolv.conf; }}"
+)
 _NEVER_THROUGH_PROXY = ("localhost", "127.0.0.1", "::1")
 
 
@@ -73,6 +79,7 @@ def _modules(settings: FirstBoot) -> dict[str, Any]:
 def _apt(settings: FirstBoot) -> dict[str, Any]:
     apt: dict[str, Any] = {}
     if settings.package_source:
+        apt["preserve_sources_list"] = False  # Debian's images say True: no mirror would be used
         apt["primary"] = [{"arches": ["default"], "uri": settings.package_source}]
         security = settings.security_source or settings.package_source
         apt["security"] = [{"arches": ["default"], "uri": security}]
@@ -106,6 +113,9 @@ def _commands(settings: FirstBoot) -> list[list[str]]:
         proxy = [f"{name}={settings.proxy}" for name in ("http_proxy", "https_proxy")]
         commands.insert(0, [*(["env", *proxy] if settings.proxy else []), "sh", "-c", _INSTALL])
     if settings.name_servers:
-        # Where it is not installed nothing reads the file, and nothing needs to be told.
-        commands.insert(0, ["systemctl", "try-restart", "systemd-resolved.service"])
+        servers = " ".join(f"'nameserver {each}'" for each in listed(settings.name_servers))
+        commands[:0] = [
+            ["systemctl", "try-restart", "systemd-resolved.service"],
+            ["sh", "-c", _RESOLV_CONF.format(servers=servers)],
+        ]
     return commands

@@ -43,6 +43,7 @@ class AttachForm(forms.Form):
         self.fields["host"].queryset = DockerHost.objects.filter(
             cluster=volume.cluster, state=DockerHost.State.READY
         ).exclude(vm_ext_id="")
+        self.fields["host"].initial = volume.host_id
 
 
 class ConfirmForm(forms.Form):

@@ -73,6 +73,18 @@ def look_into(
     return operations.start("look-into-volume", volume, by=by)
 
 
+def look_again(
+    volume: Volume, *, host: DockerHost, by: AbstractBaseUser | None = None
+) -> Operation:
+    """Read anew what lies on a foreign volume group, before it is ours. Raises Refused."""
+    problems = problems_with_use(volume) + problems_with_host(volume, host)
+    if not volume.is_foreign or volume.facts.get("adopted"):
+        problems.append(f"What lies on {volume} is known: attach it instead.")
+    _refuse(problems)
+    volume.record(host=host)
+    return operations.start("look-into-volume", volume, by=by)
+
+
 def adopt(volume: Volume, *, by: AbstractBaseUser | None = None) -> Operation:
     """Use what a look has found on a foreign volume group. Raises Refused with all reasons."""
     found = volume.facts.get("found") or {}

@@ -17,7 +17,7 @@ from lab.paths import CACHE
 
 SUITE = "trixie"
 PACKAGES = """
-    systemd systemd-sysv dbus cloud-init ca-certificates
+    systemd systemd-sysv systemd-timesyncd dbus cloud-init ca-certificates
     docker.io docker-cli docker-compose containerd runc iptables
     e2fsprogs xfsprogs util-linux mount iproute2 iputils-ping procps kmod
 """

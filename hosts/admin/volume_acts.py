@@ -21,13 +21,14 @@ from lib.sizes import human
 from operations.models import Operation
 
 _TITLES = {
-    "confirm": _("Take over what lies on it"), "grow": _("Grow the volume"),
+    "confirm": _("Take over what lies on it"), "look": _("Look what lies on it"),
+    "grow": _("Grow the volume"),
     "attach": _("Attach to a host"), "detach": _("Detach from its host"),
     "delete": _("Delete the volume"),
 }
 _FORMS: dict[str, Callable[..., forms.Form]] = {
-    "confirm": ConfirmForm, "grow": GrowForm, "attach": AttachForm, "detach": BareForm,
-    "delete": DeleteForm,
+    "confirm": ConfirmForm, "look": AttachForm, "grow": GrowForm, "attach": AttachForm,
+    "detach": BareForm, "delete": DeleteForm,
 }
 
 
@@ -38,6 +39,7 @@ def verbs_for(volume: Volume, user: AbstractBaseUser) -> list[str]:
     is_strange = volume.is_foreign and not volume.facts.get("adopted")
     may = {
         "confirm": ("provision_dockerhost", moves and bool(volume.facts.get("found"))),
+        "look": ("provision_dockerhost", moves and is_strange),
         "grow": ("grow_volume", is_grouped and volume.state == Volume.State.READY),
         "attach": ("provision_dockerhost", moves and volume.host is None and not is_strange),
         "detach": ("provision_dockerhost", moves and volume.host is not None),
@@ -85,6 +87,8 @@ def _start(verb: str, volume: Volume, form: forms.Form, by: AbstractBaseUser) ->
         return volume_services.grow(volume, size_gib=form.cleaned_data["size_gib"], by=by)
     if verb == "attach":
         return volume_services.attach(volume, host=form.cleaned_data["host"], by=by)
+    if verb == "look":
+        return volume_services.look_again(volume, host=form.cleaned_data["host"], by=by)
     if verb == "detach":
         return volume_services.detach(volume, by=by)
     if verb == "confirm":

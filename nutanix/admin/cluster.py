@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -26,8 +27,7 @@ class ClusterAdmin(ModelAdmin):
 
     form = ClusterForm
     list_display = (
-        "name", "prism", "shown_state", "shown_version", "default_subnet_name",
-        "default_container_name", "default_image_name", "checked_at",
+        "name", "prism", "shown_state", "shown_version", "shown_defaults", "shown_checked",
     )
     list_filter = ("prism",)
     list_per_page = 30
@@ -49,6 +49,16 @@ class ClusterAdmin(ModelAdmin):
     @admin.display(description=_("version"))
     def shown_version(self, cluster: Cluster) -> str:
         return cluster.facts.get("version") or "–"
+
+    @admin.display(description=_("What new machines get"))
+    def shown_defaults(self, cluster: Cluster) -> str:
+        """One below the other: side by side they would make the list wider than a window."""
+        names = (getattr(cluster, f"default_{kind}_name") or "–" for kind in KINDS)
+        return format_html_join("", '<div>{}</div>', ((name,) for name in names))
+
+    @admin.display(description=_("last look"), ordering="checked_at")
+    def shown_checked(self, cluster: Cluster) -> str:
+        return moment(cluster.checked_at)
 
     @admin.action(description=_("Read again from Prism"), permissions=["change"])
     def read_again(self, request: HttpRequest, chosen: QuerySet[Cluster]) -> None:

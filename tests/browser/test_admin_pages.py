@@ -117,3 +117,22 @@ def test_no_page_breaks_the_content_policy_or_a_phone(page, ada, release):
             wide.append(address)
 
     assert wide == []
+
+
+def test_the_list_of_clusters_fits_a_window(page, cluster):
+    """With names as long as real ones are."""
+    Cluster.objects.update(
+        name="frankfurt-production-01", default_subnet_name="vlan-120-registries-production",
+        default_container_name="default-container-60358172364185",
+        default_image_name="debian-13-genericcloud-amd64-20251006.qcow2",
+        facts={"version": "7.3.0.5"}, checked_at=timezone.now(),
+    )
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto("/admin/nutanix/cluster/")
+        page.get_by_text("genericcloud").wait_for()
+
+        assert page.evaluate("""() => [...document.querySelectorAll("#changelist, #changelist *")]
+            .filter(each => each.checkVisibility() && each.scrollWidth > each.clientWidth
+                    && ["auto", "scroll"].includes(getComputedStyle(each).overflowX))
+            .map(each => each.className)""") == []

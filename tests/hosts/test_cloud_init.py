@@ -74,6 +74,7 @@ def test_everything_that_a_closed_site_needs_is_in_it():
     assert found["ntp"]["servers"] == ["time.example.com", "192.0.2.4"]
     assert found["apt"]["primary"][0]["uri"] == "http://mirror.example.com/debian"
     assert found["apt"]["security"][0]["uri"] == "http://mirror.example.com/security"
+    assert found["apt"]["preserve_sources_list"] is False
     assert found["yum_repos"]["slipway"]["baseurl"] == "http://mirror.example.com/debian"
     assert found["ca_certs"]["trusted"] == ["-----BEGIN CERTIFICATE-----\n"]
     files = {file["path"]: file["content"] for file in found["write_files"]}
@@ -81,8 +82,16 @@ def test_everything_that_a_closed_site_needs_is_in_it():
         '"NO_PROXY=localhost,127.0.0.1,::1,.example.com,192.0.2.0/24"'
         in files["/etc/systemd/system/docker.service.d/slipway-proxy.conf"]
     )
-    install = next(command for command in found["runcmd"] if "-c" in command)
+    install = next(command for command in found["runcmd"] if "http_proxy" in command[1])
     assert install[:2] == ["env", "http_proxy=http://proxy.example.com:3128"]
+
+
+def test_name_servers_are_there_before_anything_is_installed():
+    commands = yaml.safe_load(document(settings=FULL))["runcmd"]
+
+    assert "systemd-resolved" in commands[0][-1]
+    assert "'nameserver 192.0.2.2' 'nameserver 192.0.2.3' > /etc/resolv.conf" in commands[1][-1]
+    assert "apt-get install" in commands[2][-1]
 
 
 def test_an_image_with_docker_installs_nothing():

@@ -260,6 +260,27 @@ def test_what_changed_after_the_yes_is_refused(looked_into, machine):
     assert "not what was confirmed" in carried_out(operation).reason
 
 
+def test_what_changed_is_looked_into_again_also_after_it_was_detached(
+    looked_into, machine, host, ada
+):
+    uuid = str(uuid4())
+    machine.disk = {"TYPE": "ext4", "UUID": uuid}
+    assert carried_out(volume_services.detach(looked_into)).state == "succeeded"
+    page = reverse("admin:hosts_volume_act", args=[looked_into.pk, "look"])
+
+    assert "only read" in ada.get(page, secure=True).content.decode()
+    ada.post(page, {"host": host.pk}, secure=True)
+
+    ended = carried_out(Operation.objects.get(kind="look-into-volume", state="queued"))
+    assert ended.state == "succeeded", ended
+    looked_into.refresh_from_db()
+    assert carried_out(volume_services.adopt(looked_into)).state == "succeeded"
+    looked_into.refresh_from_db()
+    assert str(looked_into.filesystem_uuid) == uuid
+    with pytest.raises(Refused, match="is known: attach it instead"):
+        volume_services.look_again(looked_into, host=host)
+
+
 def test_only_a_file_system_of_ours_can_be_taken_over(looked_into):
     looked_into.record(facts=looked_into.facts | {"found": {"TYPE": "ntfs", "UUID": "7"}})
 
