@@ -20,7 +20,7 @@ from tests.translations.extracting import ROOT, source_files
 NAMES = {
     "Slipway", "Harbor", "Nutanix", "Prism", "Docker", "GiB", "MiB", "CPU", "kbd", "Enter", "CSV",
     "PEM", "SHA", "FQDN", "DNS", "CA", "CRL", "DER", "nbsp", "middot", "ndash", "times", "hellip",
-    "ext", "XFS",
+    "ext", "XFS", "SELinux",
 }
 _TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.S)
 _UNSEEN = re.compile(
