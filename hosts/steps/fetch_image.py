@@ -123,7 +123,7 @@ def _spec(run: Run, fetch: ImageFetch) -> ImageSpec:
     return ImageSpec(
         name=fetch.name, mark=fetch.mark, cluster=fetch.cluster.ext_id,
         container=fetch.cluster.default_container_ext_id, url=_address(run, fetch),
-        sha256=fetch.sha256 if checks else "", any_certificate=checks and bool(fetch.file),
+        sha256=fetch.sha256 if checks else "", any_certificate=checks and fetch.any_certificate,
     )
 
 
