@@ -143,6 +143,7 @@ def test_an_unreachable_url_is_told_in_the_words_of_prism(prism, cluster):
     assert ended.state == "failed"
     assert "could not fetch the image lost" in ended.reason
     assert "the cluster itself must reach" in ended.advice
+    assert ("tick that any certificate" in ended.advice) is images.takes_checksum(cluster)
     assert not named(prism, "lost")
 
 
