@@ -34,6 +34,11 @@ class AddImageForm(forms.Form):
         help_text=_("Optional. Prism Central checks it; for a file of the console it is also "
                     "computed here."),
     )
+    any_certificate = forms.BooleanField(
+        label=_("Fetch it whatever certificate the source shows"), required=False,
+        help_text=_("Only where the cluster does not trust the source, and only with a SHA-256: "
+                    "then the checksum alone is the proof. Prism Element cannot."),
+    )
     as_default = forms.BooleanField(
         label=_("Use it for new machines of this cluster"), required=False,
     )
@@ -41,6 +46,8 @@ class AddImageForm(forms.Form):
     def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cluster = cluster
+        if not images.takes_checksum(cluster):
+            del self.fields["any_certificate"]
         self.fields["file"].choices = [("", "–"), *((name, name) for name in files())]
         self.fields["file"].help_text = _now(
             "For sites without internet: from the folder %(folder)s of the console, fetched by the "
@@ -66,6 +73,8 @@ class AddImageForm(forms.Form):
         url, file = found.get("url", ""), found.get("file", "")
         if "url" not in self.errors and "file" not in self.errors and bool(url) == bool(file):
             self.add_error("url", _now("Give either a URL or a file of the console."))
+        if found.get("any_certificate") and url and not found.get("sha256"):
+            self.add_error("any_certificate", _now("Give the SHA-256 too: it is the only proof."))
         if file and not images.may_serve():
             self.add_error("file", _now(
                 "Set CONSOLE_URL: the cluster needs an address of this console to fetch it from."

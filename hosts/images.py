@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from hosts.models import ImageFetch
@@ -62,6 +63,17 @@ def namesakes(cluster: Cluster, name: str) -> bool:
         return client.find_image("", name=name) is not None
 
 
+def unfinished(cluster: Cluster) -> list[tuple[ImageFetch, Operation | None]]:
+    """The last 20 that were asked for and are not there, each with its latest operation."""
+    rows = list(cluster.image_fetches.filter(done_at=None)[:20])
+    about = Operation.objects.filter(
+        kind=FETCH, content_type=ContentType.objects.get_for_model(ImageFetch),
+        object_id__in=[str(row.pk) for row in rows],
+    )
+    latest = {operation.object_id: operation for operation in about.order_by("pk")}
+    return [(row, latest.get(str(row.pk))) for row in rows]
+
+
 def may_serve() -> bool:
     """Whether clusters can be told an address of the console."""
     return urlsplit(settings.CONSOLE_URL).hostname not in (None, "localhost")
@@ -74,21 +86,22 @@ def takes_checksum(cluster: Cluster) -> bool:
 
 def add(
     cluster: Cluster, *, name: str, url: str = "", file: str = "", sha256: str = "",
-    as_default: bool = False, by: AbstractBaseUser | None = None,
+    as_default: bool = False, any_certificate: bool = False, by: AbstractBaseUser | None = None,
 ) -> Operation:
     """Ask the cluster to fetch it. Raises Refused while another of that name is fetched."""
-    source = {"url": url, "file": file}
+    source = {"url": url, "file": file, "any_certificate": any_certificate}
+    choices = {"sha256": sha256.lower(), "as_default": as_default}
     with transaction.atomic():
         row, _made = ImageFetch.objects.get_or_create(
             cluster=cluster, name=name, done_at=None,
-            defaults={**source, "sha256": sha256.lower(), "as_default": as_default},
+            defaults=source | choices,
         )
-        if {"url": row.url, "file": row.file} != source:
-            _begin_anew(row, source, sha256, as_default)
+        if any(getattr(row, name) != value for name, value in source.items()):
+            _begin_anew(row, source | choices)
         return operations.start(FETCH, row, by=by)
 
 
-def _begin_anew(row: ImageFetch, source: dict[str, str], sha256: str, as_default: bool) -> None:
+def _begin_anew(row: ImageFetch, wanted: dict[str, str | bool]) -> None:
     """What failed may be tried from another source, unless Prism may still be at it."""
     is_under_way = Operation.objects.about(row).unfinished().exists()
     if row.requests or is_under_way:
@@ -96,4 +109,4 @@ def _begin_anew(row: ImageFetch, source: dict[str, str], sha256: str, as_default
             f"An image named {row.name} is being fetched from elsewhere.",
             advice="Resume that operation, or choose another name.",
         )
-    row.record(**source, sha256=sha256.lower(), as_default=as_default, serves_until=None)
+    row.record(**wanted, serves_until=None)

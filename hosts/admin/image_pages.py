@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from hosts import images
 from hosts.image_forms import AddImageForm
-from hosts.models import DockerHost
 from hosts.suitable_images import NEEDS, SELINUX, SUITABLE
 from lib.errors import ServiceError
 from nutanix.models import Cluster
@@ -39,7 +38,7 @@ class ImagePages:
         return self._show_images(request, "hosts/images.html", {
             "cluster": cluster, "term": term, "found": found, "problem": problem,
             "suitable": SUITABLE, "needs": NEEDS, "selinux": SELINUX,
-            "fetches": cluster.image_fetches.filter(done_at=None)[:20],
+            "fetches": images.unfinished(cluster),
         })
 
     def add_image_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -63,7 +62,8 @@ class ImagePages:
     ) -> HttpResponse:
         return render(request, template, {
             **self.admin_site.each_context(request),
-            "title": _("Images on %s") % more["cluster"], "opts": DockerHost._meta, **more,
+            "title": _("Images on %s") % more["cluster"], "opts": Cluster._meta,
+            "original": more["cluster"], **more,
         })
 
 

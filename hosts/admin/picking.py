@@ -37,7 +37,7 @@ class MadeFromForm(forms.ModelForm):
             field.widget.attrs["data-ajax--url"] = reverse(
                 "admin:hosts_dockerhost_pick", args=[kind]
             )
-            # Sent with each search; the page's script keeps it true while the cluster changes.
+            # The cluster that was picked on; the page's script follows the one chosen beside.
             field.widget.attrs["data-field-name"] = str(row.cluster_id or "")
             field.widget.attrs["data-picks-from"] = "id_cluster"
             field.offer(self.data.get(kind, "") if self.is_bound else field.initial)

@@ -21,6 +21,8 @@ class ImageFetch(RemembersRequests):
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     size_bytes = models.PositiveBigIntegerField(_("bytes"), default=0)
     as_default = models.BooleanField(_("as the cluster's default"), default=False)
+    # Only ever true because a person ticked it.
+    any_certificate = models.BooleanField(_("from any certificate"), default=False)
     # Until when the console serves the file: part of the address, so that it stays the same when
     # a call is repeated.
     serves_until = models.DateTimeField(_("served until"), null=True, editable=False)

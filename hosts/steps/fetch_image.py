@@ -65,10 +65,12 @@ def _ask(run: Run, prism: PrismClient, fetch: ImageFetch) -> None:
         )
     except TaskFailed as error:
         where = "this console at CONSOLE_URL" if fetch.file else "the URL"
+        may_tick = takes_checksum(fetch.cluster) and not fetch.any_certificate
+        tick = " Or add it again and tick that any certificate is taken." if may_tick else ""
         raise TaskFailed(
             error.message, detail=error.detail,
             advice=f"Not this console but the cluster itself must reach {where} and trust its "
-                   "certificate, and the checksum must be right. Correct this; then resume.",
+                   f"certificate, and the checksum must be right. Correct this; then resume.{tick}",
         ) from error
 
 
@@ -123,7 +125,7 @@ def _spec(run: Run, fetch: ImageFetch) -> ImageSpec:
     return ImageSpec(
         name=fetch.name, mark=fetch.mark, cluster=fetch.cluster.ext_id,
         container=fetch.cluster.default_container_ext_id, url=_address(run, fetch),
-        sha256=fetch.sha256 if checks else "", any_certificate=checks and bool(fetch.file),
+        sha256=fetch.sha256 if checks else "", any_certificate=checks and fetch.any_certificate,
     )
 
 

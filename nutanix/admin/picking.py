@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminAutocompleteWidget
+from unfold.widgets import UnfoldAdminAutocompleteModelChoiceFieldWidget
 
 from lib.errors import ServiceError
 from nutanix.choosing import KINDS, Choice, choices, find, take
@@ -23,7 +23,8 @@ _HINTS = {
 class PickField(forms.CharField):
     """One thing of Prism, as its id and name."""
 
-    widget = UnfoldAdminAutocompleteWidget
+    # The theme's plain list writes “True” as the value of what is chosen.
+    widget = UnfoldAdminAutocompleteModelChoiceFieldWidget
 
     def offer(self, value: str) -> None:
         """Show the chosen one before anybody has typed."""

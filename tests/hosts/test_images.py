@@ -16,7 +16,7 @@ from hosts.suitable_images import NEEDS, SUITABLE
 from lab.prism.faults import Fault
 from operations import runner, services
 from operations.errors import Refused
-from operations.models import StepRun
+from operations.models import Operation, StepRun
 from tests.hosts.conftest import Ended, cluster_behind
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +143,7 @@ def test_an_unreachable_url_is_told_in_the_words_of_prism(prism, cluster):
     assert ended.state == "failed"
     assert "could not fetch the image lost" in ended.reason
     assert "the cluster itself must reach" in ended.advice
+    assert ("tick that any certificate" in ended.advice) is images.takes_checksum(cluster)
     assert not named(prism, "lost")
 
 
@@ -276,6 +277,61 @@ def test_only_files_of_the_folder_can_be_chosen(cluster, ada, console, folder, n
     ada.post(page(cluster, "_add"), {"name": "stolen", "file": name})
 
     assert not ImageFetch.objects.exists()
+
+
+MIRROR = "https://mirror.invalid/a.qcow2"
+
+
+@pytest.mark.parametrize(("ticked", "sha256"), [(False, ""), (False, SHA256), (True, SHA256)])
+def test_central_takes_any_certificate_only_where_a_person_ticked_it(
+    prism, central, ada, ticked, sha256
+):
+    more = {"any_certificate": "on"} if ticked else {}
+
+    answer = ada.post(page(central, "_add"), {"name": "a", "url": MIRROR, "sha256": sha256} | more)
+
+    assert answer.status_code == 302, answer.content.decode()
+    carried_out(Operation.objects.get())
+    [call] = asked(prism)
+    assert call.as_json()["body"]["source"]["shouldAllowInsecureUrl"] is ticked
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+def test_a_file_of_the_console_is_no_exception(prism, central, console, ticked):
+    carried_out(
+        images.add(central, name="debian", file="debian.qcow2", any_certificate=ticked)
+    )
+
+    assert named(prism, "debian")[0].any_certificate is ticked
+
+
+def test_any_certificate_without_a_checksum_is_refused(prism, central, ada):
+    text = ada.post(page(central, "_add"), {
+        "name": "a", "url": MIRROR, "any_certificate": "on",
+    }).content.decode()
+
+    assert "it is the only proof" in text
+    assert not ImageFetch.objects.exists()
+
+
+def test_after_a_failure_the_tick_of_the_second_try_counts(prism, central):
+    carried_out(images.add(central, name="a", url=MIRROR, sha256=SHA256, any_certificate=True))
+
+    carried_out(images.add(central, name="a", url=MIRROR, sha256=SHA256))
+
+    told = [call.as_json()["body"]["source"]["shouldAllowInsecureUrl"] for call in asked(prism)]
+    assert told == [True, False]
+
+
+def test_a_failed_fetch_is_shown_with_its_reason_and_its_operation(prism, cluster, ada):
+    ended = carried_out(images.add(cluster, name="lost", url=MIRROR))
+
+    text = ada.get(page(cluster)).content.decode()
+
+    assert 'data-state="failed"' in text
+    assert ended.operation.get_absolute_url() in text
+    assert "could not fetch the image lost" in text
+    assert "the cluster itself must reach" in text
 
 
 def _die(*args, **kwargs):

@@ -102,3 +102,11 @@ def test_the_pick_list_searches_on_the_chosen_cluster(cluster, ada):
     assert [each["text"].split(" ")[0] for each in found] == ["rocky-9"]
     [told] = ada.get(address, {"term": "rocky", "field_name": ""}).json()["results"]
     assert told["disabled"]
+
+
+def test_a_form_that_comes_back_holds_what_was_picked(cluster, ada):
+    image = picked(cluster, "image", "rocky-9")
+
+    text = ada.post(ADD, sent(cluster, name="", image=image.value)).content.decode()
+
+    assert f'<option value="{image.value}" selected>rocky-9</option>' in text
