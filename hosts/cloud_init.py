@@ -20,8 +20,8 @@ _RESOLVED_FILE = "/etc/systemd/resolved.conf.d/slipway.conf"
 # Debian's cloud-init leaves resolv.conf alone; the other lines there, like `search`, stay.
 _RESOLV_CONF = (
     "systemctl is-active --quiet systemd-resolved.service || "
-    "{{ others=$(sed '/^nameserver/d' /etc/resolv.conf 2>/dev/null); "
-    "printf '%s\\n' \"$others\" {servers} > /etc/resolv.conf; }}"
+    "{ others=$(sed '/^nameserver/d' /etc/resolv.conf 2>/dev/null); "
+    "printf '%s\\n' \"$others\" \"$@\" > /etc/resolv.conf; }"
 )
 _NEVER_THROUGH_PROXY = ("localhost", "127.0.0.1", "::1")
 
@@ -113,9 +113,9 @@ def _commands(settings: FirstBoot) -> list[list[str]]:
         proxy = [f"{name}={settings.proxy}" for name in ("http_proxy", "https_proxy")]
         commands.insert(0, [*(["env", *proxy] if settings.proxy else []), "sh", "-c", _INSTALL])
     if settings.name_servers:
-        servers = " ".join(f"'nameserver {each}'" for each in listed(settings.name_servers))
+        lines = [f"nameserver {each}" for each in listed(settings.name_servers)]
         commands[:0] = [
             ["systemctl", "try-restart", "systemd-resolved.service"],
-            ["sh", "-c", _RESOLV_CONF.format(servers=servers)],
+            ["sh", "-c", _RESOLV_CONF, "sh", *lines],
         ]
     return commands

@@ -90,7 +90,8 @@ def test_name_servers_are_there_before_anything_is_installed():
     commands = yaml.safe_load(document(settings=FULL))["runcmd"]
 
     assert "systemd-resolved" in commands[0][-1]
-    assert "'nameserver 192.0.2.2' 'nameserver 192.0.2.3' > /etc/resolv.conf" in commands[1][-1]
+    assert "> /etc/resolv.conf" in commands[1][2]
+    assert commands[1][-2:] == ["nameserver 192.0.2.2", "nameserver 192.0.2.3"]
     assert "apt-get install" in commands[2][-1]
 
 
