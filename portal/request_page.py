@@ -20,10 +20,11 @@ _MOVING = (State.SUBMITTED, State.APPROVED, State.DELIVERING)
 def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
     """Everything in it was looked up for this person."""
     wanted, place = services.wanted_of(asked), services.place_of(asked)
-    may = _may(request.user, asked)
+    may, removal = _may(request.user, asked), _removal(asked)
     return {
-        "asked": asked, "lines": wanted.summary(), "is_moving": asked.state in _MOVING,
-        "may": may,
+        "asked": asked, "lines": wanted.summary(), "may": may, "removal": removal,
+        "is_moving": asked.state in _MOVING or (removal and removal.is_unfinished),
+        "seen": _as_seen(asked, removal),
         "stays": asked.kind == Request.Kind.PROJECT and asked.state in Request.IN_USE,
         "deciders": _deciders(asked, wanted, place),
         "problems": services.problems_with(wanted, place) if asked.state == State.DRAFT else [],
@@ -31,6 +32,22 @@ def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
         **(_for_the_approver(asked) if may["decide"] else {}), **_delivery(request, asked),
         **_given(request, asked),
     }
+
+
+def seen_of(asked: Request) -> str:
+    """Another text as soon as the page would show something else."""
+    return _as_seen(asked, _removal(asked))
+
+
+def _as_seen(asked: Request, removal: Operation | None) -> str:
+    seen = f"{asked.state}-{asked.version}"
+    return f"{seen}-{removal.state}" if removal else seen
+
+
+def _removal(asked: Request) -> Operation | None:
+    if asked.kind != Request.Kind.ROBOT or asked.state not in Request.IN_USE:
+        return None
+    return services.removal_of(asked)
 
 
 def _may(user: Any, asked: Request) -> dict[str, bool]:

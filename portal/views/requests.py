@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from certificates.downloads import pem_file
 from portal import permissions, services
-from portal.request_page import page_of
+from portal.request_page import page_of, seen_of
 from portal.views.found import act, request_or_404
 
 
@@ -26,7 +26,7 @@ def news(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Nothing while it stands as the page shows it; otherwise the page is loaded again."""
     asked = request_or_404(request, uuid)
     answer = HttpResponse(status=204)
-    if request.GET.get("seen") != f"{asked.state}-{asked.version}":
+    if request.GET.get("seen") != seen_of(asked):
         answer["HX-Refresh"] = "true"
     return answer
 

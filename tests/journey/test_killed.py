@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from hosts import tool_image
 from lab.control import Lab
 from tests.journey.conftest import command_of
 from tests.operations.processes import children_of, eventually, is_alive, state_of
@@ -19,7 +20,8 @@ STEPS = ("provision-host", "load-images", "start-harbor")
 ENDED = ("succeeded", "failed", "cancelled", "interrupted")
 # Of the engine's events, those that a mere look or a health check leaves; reading a file is
 # archive-path, writing one is extract-to-dir.
-LOOKS = ("exec_", "health_status", "archive-path")
+# A container of the host tool that had done its work is tidied away by whoever started it.
+LOOKS = ("exec_", "health_status", "archive-path", f"destroy {tool_image.REFERENCE}")
 
 
 def reach(console, step):
@@ -132,7 +134,7 @@ def changes_on_host(*, since):
     """The engine's events but for looks and health checks."""
     told = Lab.connect().inside(
         "demo", "docker", "events", "--since", str(since), "--until", str(time.time()),
-        "--format", "{{.Type}} {{.Action}} {{.Actor.ID}}",
+        "--format", "{{.Type}} {{.Action}} {{.Actor.Attributes.image}} {{.Actor.ID}}",
     )
     assert told.returncode == 0, told.stderr
     return [line for line in told.stdout.splitlines() if not any(look in line for look in LOOKS)]

@@ -124,6 +124,37 @@ def test_the_page_before_names_account_registry_and_projects(delivered, client, 
     assert (tenants.robots, request.state) == ([], State.WITHDRAWN)
 
 
+def test_the_page_follows_the_removal_and_says_when_it_fails(
+    delivered, client, ada, ben, tenants
+):
+    delivered(a_project())
+    request = delivered(RobotWanted(robot="ci", projects=["web"], actions=["push"]))
+    client.force_login(ada)
+    page, news, withdrawal = (
+        reverse(f"portal:{name}", args=[request.uuid]) for name in ("request", "news", "withdraw")
+    )
+
+    client.post(withdrawal)
+    shown = client.get(page)
+    assert b"is being removed from the registry" in shown.content
+    assert withdrawal.encode() not in shown.content
+    as_seen = {"seen": shown.context["seen"]}
+    assert "HX-Refresh" not in client.get(news, as_seen)
+
+    tenants.broken[f"/api/v2.0/robots/{request.robots.get().harbor_id}"] = (503, b"")
+    runner.execute(Operation.objects.get(kind="withdraw-robot").pk, threads=False)
+
+    assert client.get(news, as_seen)["HX-Refresh"] == "true"
+    failed = client.get(page)
+    assert b"could not be removed from the registry" in failed.content
+    assert withdrawal.encode() in failed.content
+    tenants.broken.clear()
+    client.post(withdrawal)
+    runner.execute(Operation.objects.filter(kind="withdraw-robot").first().pk, threads=False)
+    request.refresh_from_db()
+    assert (tenants.robots, request.state) == ([], State.WITHDRAWN)
+
+
 def test_a_project_is_not_withdrawn_and_its_page_says_what_becomes_of_the_images(
     delivered, client, ada
 ):
