@@ -1,7 +1,9 @@
 """What the page of a request shows, to this person and in this state."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -9,7 +11,8 @@ from deployments.client_trust import console_address
 from operations.models import Operation
 from operations.presenting import newest_lines, state_of
 from portal import permissions, services
-from portal.models import Request
+from portal.delivering import WITHDRAW_ROBOT
+from portal.models import Request, Robot
 from portal.standing import what_is_there
 
 State = Request.State
@@ -17,37 +20,59 @@ State = Request.State
 _MOVING = (State.SUBMITTED, State.APPROVED, State.DELIVERING)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Followed:
+    """What this person may follow: the delivery, and what removes the robot account again."""
+
+    robot: Robot | None
+    delivery: Operation | None
+    removal: Operation | None
+
+    @property
+    def is_leaving(self) -> bool:
+        return self.removal is not None and self.removal.is_unfinished
+
+
 def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
     """Everything in it was looked up for this person."""
     wanted, place = services.wanted_of(asked), services.place_of(asked)
-    may, removal = _may(request.user, asked), _removal(asked)
+    may, followed = _may(request.user, asked), _followed(request.user, asked)
     return {
-        "asked": asked, "lines": wanted.summary(), "may": may, "removal": removal,
-        "is_moving": asked.state in _MOVING or (removal and removal.is_unfinished),
-        "seen": _as_seen(asked, removal),
+        "asked": asked, "lines": wanted.summary(), "may": may, "removal": followed.removal,
+        "is_moving": asked.state in _MOVING or followed.is_leaving,
+        "seen": _as_seen(asked, followed),
         "stays": asked.kind == Request.Kind.PROJECT and asked.state in Request.IN_USE,
         "deciders": _deciders(asked, wanted, place),
         "problems": services.problems_with(wanted, place) if asked.state == State.DRAFT else [],
         "approvals": list(asked.approvals.select_related("by")),
-        **(_for_the_approver(asked) if may["decide"] else {}), **_delivery(request, asked),
-        **_given(request, asked),
+        **(_for_the_approver(asked) if may["decide"] else {}),
+        **_delivery(asked, followed.delivery), **_given(request, asked, followed),
     }
 
 
-def seen_of(asked: Request) -> str:
-    """Another text as soon as the page would show something else."""
-    return _as_seen(asked, _removal(asked))
+def seen_of(user: Any, asked: Request) -> str:
+    """Another text as soon as the page would show this person something else."""
+    return _as_seen(asked, _followed(user, asked))
 
 
-def _as_seen(asked: Request, removal: Operation | None) -> str:
+def _as_seen(asked: Request, followed: _Followed) -> str:
     seen = f"{asked.state}-{asked.version}"
-    return f"{seen}-{removal.state}" if removal else seen
+    return f"{seen}-{followed.removal.state}" if followed.removal else seen
 
 
-def _removal(asked: Request) -> Operation | None:
-    if asked.kind != Request.Kind.ROBOT or asked.state not in Request.IN_USE:
-        return None
-    return services.removal_of(asked)
+def _followed(user: Any, asked: Request) -> _Followed:
+    robot, about = None, Q(pk=asked.operation_id)
+    if asked.kind == Request.Kind.ROBOT and asked.state in Request.IN_USE:
+        robot = asked.robots.select_related("instance").first()
+    if robot:
+        removals = Operation.objects.about(robot).filter(kind=WITHDRAW_ROBOT)
+        about |= Q(pk__in=removals.values("pk"))
+    found = list(Operation.objects.visible_to(user).filter(about))
+    return _Followed(
+        robot=robot,
+        delivery=next((each for each in found if each.pk == asked.operation_id), None),
+        removal=next((each for each in found if each.kind == WITHDRAW_ROBOT), None),
+    )
 
 
 def _may(user: Any, asked: Request) -> dict[str, bool]:
@@ -80,11 +105,8 @@ def _for_the_approver(asked: Request) -> dict[str, Any]:
     }
 
 
-def _delivery(request: HttpRequest, asked: Request) -> dict[str, Any]:
-    """The operation that delivers, for who may follow it."""
-    operation = asked.operation
-    if operation is None or not Operation.objects.visible_to(request.user).filter(
-            pk=operation.pk).exists():
+def _delivery(asked: Request, operation: Operation | None) -> dict[str, Any]:
+    if operation is None:
         return {}
     if asked.state in Request.IN_USE:
         return {"log_of": operation}
@@ -95,20 +117,21 @@ def _delivery(request: HttpRequest, asked: Request) -> dict[str, Any]:
     }
 
 
-def _given(request: HttpRequest, asked: Request) -> dict[str, Any]:
+def _given(request: HttpRequest, asked: Request, followed: _Followed) -> dict[str, Any]:
     """What was delivered: secrets that wait for this person, and how to use it."""
-    if asked.state not in Request.IN_USE:
+    if asked.state not in Request.IN_USE or followed.is_leaving:
         return {}
     waiting = asked.handovers.filter(to=request.user.pk, is_ready=True, wiped_at=None)
     return {
         "secrets": list(waiting.select_related("robot")),
-        "snippets": _snippets(request, asked),
+        "snippets": _snippets(request, asked, followed.robot),
     }
 
 
-def _snippets(request: HttpRequest, asked: Request) -> list[services.Snippet]:
+def _snippets(
+    request: HttpRequest, asked: Request, robot: Robot | None
+) -> list[services.Snippet]:
     trust = _trust_of(request, asked)
-    robot = asked.robots.select_related("instance").first()
     if robot:
         return services.snippets(services.use_of_robot(robot, trust))
     project = asked.projects.select_related("instance").first()

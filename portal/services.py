@@ -36,13 +36,13 @@ from portal.identities import (
 from portal.kinds import Place
 from portal.rules import Deciders, deciders_of
 from portal.snippets import Snippet, Use, snippets, use_of, use_of_robot
-from portal.withdrawing import removal_of, what_is_lost, withdraw
+from portal.withdrawing import what_is_lost, withdraw
 
 __all__ = [
     "Deciders", "Identities", "Outcome", "Place", "Preview", "ProjectNow", "Room", "Snippet",
     "Use", "approve", "cancel", "change", "clashes", "clusters", "copy", "decide_many",
     "deciders_of", "draft", "hand_over", "identities_of", "inbox", "instances_for",
     "is_name_free", "look_at", "place_of", "preview", "problems_with", "projects_of", "reject",
-    "removal_of", "retry", "robots_of", "room_of", "rooms_of", "snippets", "submit",
-    "unknown_members", "use_of", "use_of_robot", "wanted_of", "what_is_lost", "withdraw",
+    "retry", "robots_of", "room_of", "rooms_of", "snippets", "submit", "unknown_members",
+    "use_of", "use_of_robot", "wanted_of", "what_is_lost", "withdraw",
 ]

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from certificates import services as certificates
 from certificates.models import Certificate
 from operations.errors import Refused
-from operations.models import Operation
 from operations.run import in_english
 from portal import delivering, permissions, telling
 from portal.kinds.robot import ACTIONS
@@ -35,14 +34,6 @@ def withdraw(request: Request, *, by: AbstractBaseUser) -> Request:
     for robot in request.robots.filter(state=Robot.State.READY):
         delivering.withdraw(robot, by=by)
     return request
-
-
-def removal_of(request: Request) -> Operation | None:
-    """What removes its robot account from Harbor, as long as the account is not gone."""
-    robot = request.robots.filter(state=Robot.State.READY).first()
-    if robot is None:
-        return None
-    return Operation.objects.about(robot).filter(kind=delivering.WITHDRAW_ROBOT).first()
 
 
 def what_is_lost(request: Request) -> list[str]:

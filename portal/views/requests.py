@@ -26,7 +26,7 @@ def news(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Nothing while it stands as the page shows it; otherwise the page is loaded again."""
     asked = request_or_404(request, uuid)
     answer = HttpResponse(status=204)
-    if request.GET.get("seen") != seen_of(asked):
+    if request.GET.get("seen") != seen_of(request.user, asked):
         answer["HX-Refresh"] = "true"
     return answer
 

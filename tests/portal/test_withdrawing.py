@@ -125,7 +125,7 @@ def test_the_page_before_names_account_registry_and_projects(delivered, client, 
 
 
 def test_the_page_follows_the_removal_and_says_when_it_fails(
-    delivered, client, ada, ben, tenants
+    delivered, client, ada, ben, tenants, django_assert_max_num_queries
 ):
     delivered(a_project())
     request = delivered(RobotWanted(robot="ci", projects=["web"], actions=["push"]))
@@ -145,7 +145,8 @@ def test_the_page_follows_the_removal_and_says_when_it_fails(
     runner.execute(Operation.objects.get(kind="withdraw-robot").pk, threads=False)
 
     assert client.get(news, as_seen)["HX-Refresh"] == "true"
-    failed = client.get(page)
+    with django_assert_max_num_queries(12):
+        failed = client.get(page)
     assert b"could not be removed from the registry" in failed.content
     assert withdrawal.encode() in failed.content
     tenants.broken.clear()
