@@ -13,6 +13,7 @@ from deployments.models import HarborInstance
 from hosts.models import DockerHost
 from operations.models import StepRun
 from portal import services
+from portal.delivering import WITHDRAW_ROBOT
 from portal.kinds import CertificateWanted, Member, ProjectWanted, QuotaWanted, RobotWanted, Wanted
 from portal.models import Approval, Handover, Offer, Project, Request, Robot, Team
 from portal.pipelines import DELIVER_ROBOT
@@ -131,7 +132,8 @@ def _ask_for_much(portal: Portal) -> None:
                     reason="500 GiB are more than this registry has. Ask for 50 and grow.")
     found["delivering"] = _delivering(portal, ask(
         RobotWanted(robot="deploy", projects=("web",), actions=("pull",))))
-    found["delivered"] = _robot(portal)
+    found["delivered"] = _robot(portal, "ci")
+    found["leaving"] = _leaving(portal)
     found["certificate"] = _certificate(portal)
     for one in found.values():
         one.refresh_from_db()
@@ -159,13 +161,26 @@ def _delivering(portal: Portal, request: Request) -> Request:
     return request
 
 
-def _robot(portal: Portal) -> Request:
+def _leaving(portal: Portal) -> Request:
+    """Its account was withdrawn, and the registry did not answer."""
+    request = _robot(portal, "old")
+    robot = request.robots.get()
+    rows.make_operation(
+        kind=WITHDRAW_ROBOT, title="Remove a robot account", subject_name=robot.login,
+        content_type=ContentType.objects.get_for_model(Robot), object_id=str(robot.pk),
+        owner=portal.team.group, state="failed",
+        reason="Harbor on registry.example.com does not answer.",
+    )
+    return request
+
+
+def _robot(portal: Portal, name: str) -> Request:
     ends = timezone.now() + timedelta(days=9)
-    wanted = RobotWanted(robot="ci", projects=("web",), actions=("push",))
+    wanted = RobotWanted(robot=name, projects=("web",), actions=("push",))
     request = _delivered(portal.team, portal.requester, wanted, portal.registry, expires_at=ends)
     robot = Robot.objects.create(
-        team=portal.team, instance=portal.registry, request=request, name="ci", state="ready",
-        login="robot$web+ci", actions=["push"], expires_at=ends,
+        team=portal.team, instance=portal.registry, request=request, name=name, state="ready",
+        login=f"robot$web+{name}", actions=["push"], expires_at=ends,
     )
     robot.projects.add(portal.project)
     Handover.objects.create(
