@@ -40,6 +40,7 @@ class _Connection(http.client.HTTPSConnection):
     def connect(self):
         plain = socket.create_connection((self._address, self.port), timeout=30)
         self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+        self.was_used = False
 
     def fingerprint(self) -> str:
         return hashlib.sha256(self.sock.getpeercert(binary_form=True)).hexdigest()
@@ -48,8 +49,8 @@ class _Connection(http.client.HTTPSConnection):
 class Pulling:
     """Pulls of one small image at `rate` per second, each on a connection of its own.
 
-    Beside them `faithful` clients keep their connection and ask a GET once more when the server
-    has closed it meanwhile, as Docker does.
+    Beside them `faithful` clients keep their connection. On one that has served before, a GET is
+    asked once more when the server has closed it meanwhile, as Docker does; on a new one never.
     """
 
     def __init__(self, instance, *, trusted_pem: str, folder, rate: float, faithful: int = 4):
@@ -104,7 +105,7 @@ class Pulling:
         try:
             document = json.loads(self._get(connection, "/manifests/v1"))
             for layer in document["layers"]:
-                self._get(connection, f"/blobs/{layer['digest']}")
+                connection = self._get_on(connection, f"/blobs/{layer['digest']}")
         finally:
             connection.close()
         self.seen.pulls.append(met)
@@ -112,19 +113,23 @@ class Pulling:
     def _stay(self) -> None:
         connection = None
         while not self._stop.wait(0.1):
-            connection = self._try(lambda kept=connection: self._get_on(kept))
+            connection = self._try(
+                lambda kept=connection: self._get_on(kept or self._connect(), "/manifests/v1")
+            )
         if connection:
             connection.close()
 
-    def _get_on(self, connection):
-        connection = connection or self._connect()
+    def _get_on(self, connection, path: str) -> _Connection:
+        """The connection that answered: another one, when the server had closed this one."""
         try:
-            self._get(connection, "/manifests/v1")
+            self._get(connection, path)
         except _GONE:
+            if not connection.was_used:
+                raise
             connection.close()
             self.seen.retried += 1
             connection = self._connect()
-            self._get(connection, "/manifests/v1")
+            self._get(connection, path)
         return connection
 
     def _try(self, call):
@@ -145,5 +150,6 @@ class Pulling:
         })
         answer = connection.getresponse()
         body = answer.read()
+        connection.was_used = True
         assert answer.status == 200, f"{answer.status} {body[:200]!r}"
         return body

@@ -72,7 +72,7 @@ def _told_what_is_wrong_then_resumed(instance, carry_out):
     driver.save()
     operation = carry_out(services.deploy(instance))
     assert "x509" in operation.reason, told(operation)
-    assert "the CA of its registry" in operation.advice
+    assert "the CA and the login of its registry" in operation.advice
 
     driver.registry_ca_pem, driver.password = ca_pem, "mistyped-by-somebody"
     driver.save()
