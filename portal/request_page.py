@@ -40,7 +40,7 @@ def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
     return {
         "asked": asked, "lines": wanted.summary(), "may": may, "removal": followed.removal,
         "is_moving": asked.state in _MOVING or followed.is_leaving,
-        "seen": _as_seen(asked, followed),
+        "seen": _as_seen(asked, followed.removal),
         "stays": asked.kind == Request.Kind.PROJECT and asked.state in Request.IN_USE,
         "deciders": _deciders(asked, wanted, place),
         "problems": services.problems_with(wanted, place) if asked.state == State.DRAFT else [],
@@ -52,12 +52,14 @@ def page_of(request: HttpRequest, asked: Request) -> dict[str, Any]:
 
 def seen_of(user: Any, asked: Request) -> str:
     """Another text as soon as the page would show this person something else."""
-    return _as_seen(asked, _followed(user, asked))
+    # Asked every few seconds: only what is in use can be leaving.
+    in_use = asked.state in Request.IN_USE
+    return _as_seen(asked, _followed(user, asked).removal if in_use else None)
 
 
-def _as_seen(asked: Request, followed: _Followed) -> str:
+def _as_seen(asked: Request, removal: Operation | None) -> str:
     seen = f"{asked.state}-{asked.version}"
-    return f"{seen}-{followed.removal.state}" if followed.removal else seen
+    return f"{seen}-{removal.state}" if removal else seen
 
 
 def _followed(user: Any, asked: Request) -> _Followed:

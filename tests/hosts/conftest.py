@@ -1,5 +1,7 @@
 """A cluster of the simulator or of the lab as rows, and a way to run a pipeline to its end."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -79,6 +81,22 @@ class Ended:
         return f"{self.state}: {self.reason} {self.advice}\n{self.log}"
 
 
+def carried_out(operation):
+    runner.execute(operation.pk, threads=False)
+    return Ended(operation)
+
+
+@contextmanager
+def provisioned(carry_out, host):
+    """The planned host with its machine; what it has on the cluster is cleared away afterwards."""
+    ended = carry_out("provision-host", host)
+    assert ended.state == "succeeded", ended
+    host.refresh_from_db()
+    yield host
+    ended = carry_out("clear", host)
+    assert ended.state == "succeeded", ended
+
+
 @pytest.fixture
 def carry_out(db):
     """Runs a pipeline on a subject here and now; called with an Ended, resumes it."""
@@ -88,7 +106,6 @@ def carry_out(db):
             operation = services.resume(subject.operation, by=None)
         else:
             operation = services.start(kind, subject, **more)
-        runner.execute(operation.pk, threads=False)
-        return Ended(operation)
+        return carried_out(operation)
 
     return carry_out_now

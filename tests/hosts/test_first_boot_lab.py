@@ -10,6 +10,7 @@ import pytest
 from certificates.authorities import ensure_console_authority
 from certificates.issuing import issue
 from hosts.services import plan_host
+from tests.hosts.conftest import provisioned
 
 pytestmark = [pytest.mark.lab, pytest.mark.full]
 
@@ -31,12 +32,8 @@ def host(lab, lab_cluster, authority, carry_out):
         security_source="http://mirror.example.com/security",
     )
     host.clean()
-    ended = carry_out("provision-host", host)
-    assert ended.state == "succeeded", ended
-    host.refresh_from_db()
-    yield host
-    ended = carry_out("clear", host)
-    assert ended.state == "succeeded", ended
+    with provisioned(carry_out, host):
+        yield host
 
 
 def test_the_machine_is_as_it_was_told(host, lab, authority):

@@ -17,8 +17,7 @@ from hosts.models import Volume
 from hosts.services import plan_host, plan_volumes, release_volumes
 from lib.sizes import GIB
 from lib.waiting import wait_until
-from operations import runner
-from tests.hosts.conftest import Ended, cluster_behind
+from tests.hosts.conftest import carried_out, cluster_behind, provisioned
 
 pytestmark = [pytest.mark.lab, pytest.mark.full]
 TEXT = "precious"
@@ -39,12 +38,8 @@ def cluster(request, lab, db):
 @pytest.fixture
 def host(cluster, carry_out):
     host = plan_host(name="moving-1", cluster=cluster, cpus=2, memory_mib=2048, disk_gib=40)
-    ended = carry_out("provision-host", host)
-    assert ended.state == "succeeded", ended
-    host.refresh_from_db()
-    yield host
-    ended = carry_out("clear", host)
-    assert ended.state == "succeeded", ended
+    with provisioned(carry_out, host):
+        yield host
 
 
 @pytest.fixture
@@ -107,11 +102,6 @@ def fill(lab, host, device, uuid):
     )
     done = lab.inside(host.name, "sh", "-c", script)
     assert done.returncode == 0, done.stderr
-
-
-def carried_out(operation):
-    runner.execute(operation.pk, threads=False)
-    return Ended(operation)
 
 
 def in_volume(volume, *command):

@@ -8,6 +8,7 @@ from hosts.engine import engine_of
 from hosts.host_tool import HostTool
 from hosts.models import Volume
 from hosts.services import plan_host, plan_volumes
+from tests.hosts.conftest import provisioned
 
 pytestmark = pytest.mark.lab
 
@@ -15,12 +16,8 @@ pytestmark = pytest.mark.lab
 @pytest.fixture
 def host(lab_cluster, carry_out):
     host = plan_host(name="volumes-1", cluster=lab_cluster, cpus=2, memory_mib=2048, disk_gib=40)
-    ended = carry_out("provision-host", host)
-    assert ended.state == "succeeded", ended
-    host.refresh_from_db()
-    yield host
-    ended = carry_out("clear", host)
-    assert ended.state == "succeeded", ended
+    with provisioned(carry_out, host):
+        yield host
 
 
 @pytest.fixture
