@@ -78,7 +78,7 @@ def look_again(
 ) -> Operation:
     """Read anew what lies on a foreign volume group, before it is ours. Raises Refused."""
     problems = problems_with_use(volume) + problems_with_host(volume, host)
-    if not volume.is_foreign or volume.facts.get("adopted"):
+    if not volume.is_unconfirmed:
         problems.append(f"What lies on {volume} is known: attach it instead.")
     _refuse(problems)
     volume.record(host=host)

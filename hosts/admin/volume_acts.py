@@ -36,12 +36,14 @@ def verbs_for(volume: Volume, user: AbstractBaseUser) -> list[str]:
     """What this person may do with the volume as it is now."""
     is_grouped = volume.backend == Volume.Backend.VOLUME_GROUP
     moves = is_grouped and volume.is_kept and bool(volume.volume_group_ext_id)
-    is_strange = volume.is_foreign and not volume.facts.get("adopted")
     may = {
         "confirm": ("provision_dockerhost", moves and bool(volume.facts.get("found"))),
-        "look": ("provision_dockerhost", moves and is_strange),
+        "look": ("provision_dockerhost", moves and volume.is_unconfirmed),
         "grow": ("grow_volume", is_grouped and volume.state == Volume.State.READY),
-        "attach": ("provision_dockerhost", moves and volume.host is None and not is_strange),
+        "attach": (
+            "provision_dockerhost",
+            moves and volume.host is None and not volume.is_unconfirmed,
+        ),
         "detach": ("provision_dockerhost", moves and volume.host is not None),
         "delete": ("erase_volume", volume.is_kept),
     }

@@ -145,6 +145,11 @@ class Volume(RemembersRequests):
         return bool(self.facts.get("foreign"))
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Foreign, and nobody has said yes yet to what lies on it."""
+        return self.is_foreign and not self.facts.get("adopted")
+
+    @property
     def driver(self) -> str:
         """The Docker volume driver that mounts it."""
         return "nutanix" if self.backend == self.Backend.NUTANIX_DRIVER else "local"
